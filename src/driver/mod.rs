@@ -11,6 +11,7 @@ pub mod deploy;
 pub mod destroy;
 pub mod doctor;
 pub mod drift;
+mod in_query;
 mod lint;
 pub mod origin;
 pub mod own;
@@ -30,6 +31,7 @@ pub use lint::{FixedFile, Linted, fix_sql, lint_sql};
 pub use refused::refused;
 pub use sql::{CheckedSql, check_sql, sql_pipeline};
 
+use in_query::QueryViews;
 use lakeflow::check::{self, Definition, Judged, Parsed, Pipeline};
 use lakeflow::diag::{Diagnostic, Diagnostics};
 use lakeflow::source::{FileId, SourceMap};
@@ -91,6 +93,8 @@ pub struct Compilation {
     developer: Option<String>,
     /// Warnings that the specs allow.
     allowances: Vec<Allowance>,
+    /// Generated files that hold queries of entities.
+    views: QueryViews,
     /// What earlier builds have given.
     record: Record,
     /// The files of the pipeline as trees, where they are asked for.
@@ -345,6 +349,7 @@ impl Compilation {
         }
         let (mut faults, mut beside) = (Diagnostics::default(), Diagnostics::default());
         let mut trees = self.trees.take();
+        let mut views = QueryViews::default();
         let judged = self.pass("check", |sources| {
             let judged = match &mut trees {
                 None => check::judge(&files, sources, &mut faults),
@@ -358,8 +363,13 @@ impl Compilation {
             judged
         });
         self.trees = trees;
+        for ((file, planned), rendered) in files.iter().zip(&self.plan.datasets).zip(self.pipeline_files()) {
+            views.add(*file, planned, &rendered.text);
+        }
+        self.views = views;
         let origins = files.into_iter().zip(&self.plan.datasets).collect();
         let (faults, faulty) = origin::at_specs(faults.into_sorted(), &origins, &judged.datasets);
+        let faults = faults.into_iter().map(|fault| self.views.placed(fault, project));
         round.faults(ChainStage::Pipeline).extend(faults);
         round.faults(ChainStage::Governance).extend(beside.into_sorted());
         (judged, faulty)
@@ -368,12 +378,13 @@ impl Compilation {
     /// Finds where every column comes from, and proves that personal data stays with those who may see it.
     fn trace(&mut self, project: &Project, judged: Judged, found: &mut Diagnostics) {
         let Judged { datasets, origins, .. } = judged;
-        let plan = std::mem::take(&mut self.plan);
+        let (plan, views) = (std::mem::take(&mut self.plan), std::mem::take(&mut self.views));
         (self.lineage, self.personal) = self.pass("lineage", |_| {
             let policy = lineage::Policy::of(project, &plan);
             let lineage = lineage::trace(&datasets, origins);
             let personal = lineage::follow(&lineage, &policy);
-            found.extend(lineage::judge(&personal, &lineage, &policy));
+            let leaks = lineage::judge(&personal, &lineage, &policy).into_iter();
+            found.extend(leaks.map(|leak| views.placed(leak, project)));
             found.extend(lineage::idle(&personal, project, &plan));
             (lineage, personal)
         });

@@ -63,12 +63,23 @@ impl<'a> ReadersOf<'a> {
     }
 }
 
+/// What labels say of an error in generated SQL.
+pub(super) struct GeneratedLabels {
+    /// At the place in the SQL.
+    pub place: &'static str,
+    /// At the spec.
+    pub origin: &'static str,
+}
+
+pub(super) const GENERATED: GeneratedLabels =
+    GeneratedLabels { place: "in the SQL generated from it", origin: "comes from here" };
+
 /// Moves a diagnostic to the spec that a file came from, if it is one alone; the place in the SQL stays as a second label.
 pub(super) fn at_spec(mut fault: Diagnostic, dataset: &PlannedDataset) -> Diagnostic {
     if let (Some(spec), Some(label)) = (dataset.origin, fault.primary.take_if(|_| dataset.origin.is_some())) {
-        let text = if label.text.is_empty() { "in the SQL generated from it".to_owned() } else { label.text };
+        let text = if label.text.is_empty() { GENERATED.place.to_owned() } else { label.text };
         fault.related.insert(0, Label { span: label.span, text });
-        fault.primary = Some(Label { span: spec, text: "comes from here".to_owned() });
+        fault.primary = Some(Label { span: spec, text: GENERATED.origin.to_owned() });
     }
     fault
 }

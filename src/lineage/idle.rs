@@ -6,7 +6,7 @@ use lakeflow::is_same_name;
 use super::{DatasetPart, Ground, PersonalFlow, choices};
 use crate::codes;
 use crate::model::{Declassifies, Project};
-use crate::plan::{BuildPlan, Dataset};
+use crate::plan::{BuildPlan, Dataset, query_name};
 
 /// Warns of each reason that releases nothing.
 pub fn idle(flow: &PersonalFlow, project: &Project, plan: &BuildPlan) -> Vec<Diagnostic> {
@@ -20,7 +20,12 @@ pub fn idle(flow: &PersonalFlow, project: &Project, plan: &BuildPlan) -> Vec<Dia
 
 fn releases(declassifies: &Declassifies, flow: &PersonalFlow, project: &Project, plan: &BuildPlan) -> bool {
     match declassifies {
-        Declassifies::Column(entity, column) => choices::is_asked_for(project.entity(*entity), *column),
+        Declassifies::Column(entity, column) => {
+            let own = project.entity(*entity);
+            let name = &own.column(*column).name;
+            choices::is_asked_for(own, *column)
+                || own.query().is_some() && is_released(flow, name, &[query_name(own).to_lowercase()])
+        }
         Declassifies::Rows(entity, name) => {
             let choices = choices::of_rows(project.entity(*entity));
             choices.iter().any(|choice| choice.by == *name && matches!(choice.ground, Some(Ground::Declassified(_))))
@@ -32,13 +37,17 @@ fn releases(declassifies: &Declassifies, flow: &PersonalFlow, project: &Project,
             };
             let tables = plan.datasets.iter().filter(|planned| of_metric(&planned.dataset));
             let names: Vec<String> = tables.map(|planned| planned.name.to_lowercase()).collect();
-            let is_here =
-                |part: &DatasetPart| matches!(part, DatasetPart::Column(column) if is_same_name(column, name));
-            flow.released.iter().any(|released| {
-                matches!(released.ground, Ground::Declassified(_))
-                    && is_here(&released.part)
-                    && names.contains(&released.dataset)
-            })
+            is_released(flow, name, &names)
         }
     }
+}
+
+/// Whether a reason keeps personal data from a column of one of these datasets.
+fn is_released(flow: &PersonalFlow, column: &str, datasets: &[String]) -> bool {
+    let is_here = |part: &DatasetPart| matches!(part, DatasetPart::Column(own) if is_same_name(own, column));
+    flow.released.iter().any(|released| {
+        matches!(released.ground, Ground::Declassified(_))
+            && is_here(&released.part)
+            && datasets.contains(&released.dataset)
+    })
 }

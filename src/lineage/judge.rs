@@ -139,11 +139,14 @@ impl Leak<'_> {
         };
         match before {
             // What chooses rows of an entity is known by its word.
-            Some((_, span)) if column.is_none() && self.policy.guarded.contains(&self.reach.dataset) => {
-                Some((span, true))
-            }
+            Some((before, span)) if column.is_none() && self.is_choice(before) => Some((span, true)),
             _ => self.policy.place(&self.reach.dataset, column, origin, self.reach.influence),
         }
+    }
+
+    /// Whether a column of an entity chooses rows of its own table.
+    fn is_choice(&self, before: &Reach) -> bool {
+        self.policy.guarded.contains(&self.reach.dataset) && before.dataset == self.reach.dataset
     }
 
     /// Whether it is a masked column that tells by being NULL.

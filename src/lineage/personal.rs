@@ -195,6 +195,9 @@ impl<'a> Step<'a> {
         }
         if self.policy.guarded.contains(&dataset.name) {
             self.choices();
+            if self.policy.queried.contains(&dataset.name) {
+                self.rows_of_sources(&sources);
+            }
             return;
         }
         for edge in &dataset.rows {

@@ -66,6 +66,8 @@ pub struct Policy {
     pub declared: BTreeMap<String, BTreeMap<String, PersonalDeclaration>>,
     /// Datasets of entities: declared columns are masked, and which rows they have is told by `choices`.
     pub guarded: BTreeSet<String>,
+    /// Those of them whose rows a query chooses too, so that its conditions count besides `choices`.
+    pub queried: BTreeSet<String>,
     /// Personal data that chooses rows of tables of entities, by dataset.
     pub choices: BTreeMap<String, Vec<RowChoice>>,
     /// Personal data by which audiences see some rows only.
@@ -93,6 +95,7 @@ impl Policy {
             policy.readers.insert(name.clone(), readers);
             let mut place = DatasetPlace { dataset: planned.origin, ..DatasetPlace::default() };
             match planned.dataset {
+                Dataset::Query(id) => policy.query(&name, project.entity(id)),
                 Dataset::Raw(id)
                 | Dataset::Skipped(id)
                 | Dataset::Checked(id)
@@ -129,9 +132,20 @@ impl Policy {
             self.declared.insert(dataset.to_owned(), declared);
         }
         self.guarded.insert(dataset.to_owned());
+        if entity.query().is_some() {
+            self.queried.insert(dataset.to_owned());
+        }
         if matches!(kind, Dataset::Table(_)) {
             self.choices.insert(dataset.to_owned(), choices::of_rows(entity));
             self.limits.extend(choices::limits(entity, dataset, project));
+        }
+    }
+
+    /// A column that a query makes of personal data holds such, unless the spec says why it does not.
+    fn query(&mut self, dataset: &str, entity: &Entity) {
+        let released = entity.columns.iter().filter(|column| column.pii.is_none());
+        for (name, why) in released.filter_map(|column| Some((&column.name, column.declassify.as_ref()?))) {
+            self.declassified.entry(dataset.to_owned()).or_default().insert(name.to_lowercase(), why.clone());
         }
     }
 

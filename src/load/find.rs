@@ -20,6 +20,8 @@ use crate::world::{World, WorldError, WorldFault};
 const SPECS: &str = "specs";
 /// Directory of lookup files, below the project directory.
 const LOOKUPS: &str = "specs/lookups";
+/// Directory of queries, below the project directory.
+const QUERIES: &str = "specs/queries";
 /// Where the project file is expected.
 pub(super) const PROJECT_FILE: &str = "specs/project.yml";
 /// Endings of copies that editors and people put aside, and of documentation.
@@ -32,6 +34,7 @@ const MAX_BYTES: u64 = 1024 * 1024;
 pub struct SpecFiles {
     pub(super) specs: Vec<FileId>,
     pub(super) lookups: BTreeMap<String, FileId>,
+    pub(super) queries: BTreeMap<String, FileId>,
     /// What could not be read.
     pub(super) lost: Lost,
     /// Whether the project file may be among what could not be read, although nothing says so.
@@ -40,8 +43,7 @@ pub struct SpecFiles {
 
 /// Reads all specs and lookup files below `root` into `sources`.
 pub fn find(world: &dyn World, root: &Path, sources: &mut SourceMap, diags: &mut Diagnostics) -> SpecFiles {
-    let mut found =
-        SpecFiles { specs: vec![], lookups: BTreeMap::new(), lost: Lost::default(), may_lack_project: false };
+    let mut found = SpecFiles::default();
     let specs = root.join(SPECS);
     if !world.exists(&specs) {
         return found;
@@ -52,6 +54,7 @@ pub fn find(world: &dyn World, root: &Path, sources: &mut SourceMap, diags: &mut
         if error.fault != WorldFault::Loop {
             found.lost.specs.push(LostSpec { kind: None, name: None });
             found.lost.lookups.insert(None);
+            found.lost.queries.insert(None);
             found.may_lack_project = true;
         }
         let shown = shown_path(root, &error.path);
@@ -68,6 +71,7 @@ pub fn find(world: &dyn World, root: &Path, sources: &mut SourceMap, diags: &mut
         match (add(&shown, bytes, sources), role) {
             (Ok(file), Role::Spec) => found.specs.push(file),
             (Ok(file), Role::Lookup(name)) => drop(found.lookups.insert(name, file)),
+            (Ok(file), Role::Query(name)) => drop(found.queries.insert(name, file)),
             (Err((fault, file)), Role::Spec) => {
                 let lost = lost::of_text(sources.text(file));
                 found.may_lack_project |= lost.iter().any(|spec| spec.kind.is_none());
@@ -77,6 +81,10 @@ pub fn find(world: &dyn World, root: &Path, sources: &mut SourceMap, diags: &mut
             (_, Role::Other) => {}
             (Err((fault, _)), Role::Lookup(name)) => {
                 found.lost.lookups.insert(Some(name));
+                diags.push(*fault);
+            }
+            (Err((fault, _)), Role::Query(name)) => {
+                found.lost.queries.insert(Some(name));
                 diags.push(*fault);
             }
         }
@@ -94,6 +102,8 @@ enum Role {
     Spec,
     /// A lookup file, with its name.
     Lookup(String),
+    /// A query, with the name of its file.
+    Query(String),
     /// Nothing that is read.
     Other,
 }
@@ -107,10 +117,11 @@ fn role(root: &Path, path: PathBuf) -> Option<(PathBuf, String, Role)> {
         return None;
     }
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
-    let lookup = || shown.strip_prefix(LOOKUPS)?.strip_prefix('/').map(str::to_owned);
+    let below = |folder: &str| shown.strip_prefix(folder)?.strip_prefix('/').map(str::to_owned);
     let role = match ending.as_str() {
         "yml" | "yaml" => Role::Spec,
-        "csv" => Role::Lookup(lookup()?),
+        "csv" => Role::Lookup(below(LOOKUPS)?),
+        "sql" if let Some(name) = below(QUERIES) => Role::Query(name),
         ending if ASIDE.contains(&ending) => return None,
         _ => Role::Other,
     };

@@ -25,12 +25,14 @@ pub struct Lost {
     pub specs: Vec<LostSpec>,
     /// Lookup files, by their path below `specs/lookups`; `None` for what a directory holds that could not be listed.
     pub lookups: BTreeSet<Option<String>>,
+    /// Files of queries, by their path below `specs/queries`; `None` as above.
+    pub queries: BTreeSet<Option<String>>,
 }
 
 impl Lost {
     /// Whether there is no such thing.
     pub fn is_empty(&self) -> bool {
-        self.specs.is_empty() && self.lookups.is_empty()
+        self.specs.is_empty() && self.lookups.is_empty() && self.queries.is_empty()
     }
 
     /// Whether an entity or a metric may be called `name` although no spec that could be read says so.
@@ -45,13 +47,22 @@ impl Lost {
 
     /// Whether a lookup file may be there although it could not be read.
     pub fn may_hold_lookup(&self, name: &str) -> bool {
-        self.lookups.iter().any(|lost| lost.as_ref().is_none_or(|own| own == name))
+        holds(&self.lookups, name)
+    }
+
+    /// Whether the file of a query may be there although it could not be read.
+    pub fn may_hold_query(&self, name: &str) -> bool {
+        holds(&self.queries, name)
     }
 
     /// The lost specs that may be of a kind.
     fn of(&self, kind: SpecKind) -> impl Iterator<Item = &LostSpec> {
         self.specs.iter().filter(move |spec| spec.kind.is_none_or(|own| own == kind))
     }
+}
+
+fn holds(lost: &BTreeSet<Option<String>>, name: &str) -> bool {
+    lost.iter().any(|lost| lost.as_ref().is_none_or(|own| own == name))
 }
 
 /// What a text that is no spec seems to declare: the keys at the start of its lines tell.

@@ -52,6 +52,8 @@ pub struct Loaded {
     pub documents: Vec<Document>,
     /// Lookup files by their path below `specs/lookups`.
     pub lookups: BTreeMap<String, FileId>,
+    /// Files of queries by their path below `specs/queries`.
+    pub queries: BTreeMap<String, FileId>,
     /// What could not be read.
     pub lost: Lost,
 }
@@ -66,7 +68,12 @@ pub fn load(world: &dyn World, root: &Path, sources: &mut SourceMap, diags: &mut
 pub fn read(found: &SpecFiles, sources: &SourceMap, diags: &mut Diagnostics) -> Loaded {
     let texts: Vec<_> = found.specs.iter().map(|file| (*file, sources.text(*file))).collect();
     let parsed: Vec<_> = texts.par_iter().map(|(file, text)| document(*file, text)).collect();
-    let mut loaded = Loaded { documents: vec![], lookups: found.lookups.clone(), lost: found.lost.clone() };
+    let mut loaded = Loaded {
+        documents: vec![],
+        lookups: found.lookups.clone(),
+        queries: found.queries.clone(),
+        lost: found.lost.clone(),
+    };
     let mut project_lost = found.may_lack_project;
     for ((file, text), (document, faults)) in texts.into_iter().zip(parsed) {
         diags.extend(faults);

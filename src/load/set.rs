@@ -63,6 +63,8 @@ pub struct SpecSet {
     pub metrics: Vec<Located<MetricSpec>>,
     /// Lookup files by their path below `specs/lookups`.
     pub lookups: BTreeMap<String, FileId>,
+    /// Files of queries by their path below `specs/queries`.
+    pub queries: BTreeMap<String, FileId>,
     /// What could not be read. A name that seems unknown may be declared there.
     pub lost: Lost,
     /// What was left out since it is at fault, which is reported: references to such an entity count for nothing.

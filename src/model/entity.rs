@@ -6,6 +6,7 @@ use lakeflow::types::DataType;
 
 use super::constant::Constant;
 use super::governance::{AudienceId, Classification, PersonalKind, RowAccess};
+use super::query::TableQuery;
 use super::reading::Reading;
 use super::sql::{Action, Expression, SpecOrigin};
 
@@ -138,7 +139,15 @@ impl Entity {
     pub fn files(&self) -> Option<&FileSource> {
         match &self.source {
             EntitySource::Files(files) => Some(files),
-            EntitySource::Lookup(_) => None,
+            EntitySource::Query(_) | EntitySource::Lookup(_) => None,
+        }
+    }
+
+    /// The query that gives its rows.
+    pub fn query(&self) -> Option<&TableQuery> {
+        match &self.source {
+            EntitySource::Query(query) => Some(query),
+            EntitySource::Files(_) | EntitySource::Lookup(_) => None,
         }
     }
 
@@ -147,9 +156,15 @@ impl Entity {
         self.files().is_some_and(|files| matches!(files.format, FileFormat::Json(_)))
     }
 
-    /// Whether rows are read from files, and so have raw, checked and quarantined forms.
+    /// Whether rows are read from files, as texts that are kept in a raw table.
     pub fn is_loaded(&self) -> bool {
         matches!(self.source, EntitySource::Files(_))
+    }
+
+    /// Whether an update judges rows by rules, and keeps those that break one from the table. The rows of a lookup are
+    /// judged by the compiler.
+    pub fn is_judged(&self) -> bool {
+        !matches!(self.source, EntitySource::Lookup(_))
     }
 }
 
@@ -158,6 +173,8 @@ impl Entity {
 pub enum EntitySource {
     /// Files of the landing directory.
     Files(FileSource),
+    /// A query over other tables.
+    Query(TableQuery),
     /// Rows that are part of the specs.
     Lookup(Lookup),
 }
@@ -355,6 +372,9 @@ pub enum RuleKind {
 
 /// Name of the rule that a record can be read.
 pub const READABLE: &str = "readable_record";
+
+/// Name of the expectation that a query gives one row a key. Rows that a rule keeps from the table do not count.
+pub const UNIQUE_KEY: &str = "unique_key";
 
 /// A condition over the columns of the entity.
 #[derive(Debug, Clone)]

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use lakeflow::source::Span;
+use lakeflow::types::{Column as TypedColumn, DataType};
 
 use super::entity::{ColumnId, EntityId};
 use super::governance::{AudienceId, Classification, PersonalKind, RowAccess};
@@ -54,6 +55,22 @@ impl Metric {
         let per = self.per.iter().flat_map(|per| &per.columns);
         let columns = table.dimensions.iter().chain(per).map(|dimension| dimension.name.to_lowercase());
         period.into_iter().chain(columns).collect()
+    }
+
+    /// The entities whose tables its tables read; one may be there more than once.
+    pub fn entities(&self) -> Vec<EntityId> {
+        let per = self.per.iter().flat_map(|per| per.joins.iter().map(Join::entity).chain([per.entity]));
+        self.joins.iter().map(Join::entity).chain([self.from]).chain(per).collect()
+    }
+
+    /// The columns of a table: its period, what it shows of rows, what it is grouped by, measures.
+    pub fn columns(&self, table: &MetricTable) -> Vec<TypedColumn> {
+        let typed = |name: &str, value: &Expression| TypedColumn::nullable(name, value.ty.clone());
+        let period = table.grain.map(|_| TypedColumn::nullable(Time::COLUMN, DataType::Date));
+        let shown = self.per.iter().flat_map(|per| &per.columns).chain(&table.dimensions);
+        let shown = shown.map(|dimension| typed(&dimension.name, &dimension.expression));
+        let measures = self.measures.iter().map(|measure| typed(&measure.name, &measure.expression));
+        period.into_iter().chain(shown).chain(measures).collect()
     }
 
     /// Why the figures of a measure count as no personal data in a table. A figure that tells nothing of a whole state may

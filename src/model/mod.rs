@@ -9,13 +9,15 @@ mod entity;
 mod field_path;
 mod governance;
 mod metric;
+mod query;
 mod reading;
 mod sql;
 
 pub use constant::{Constant, Double, FALSE_TEXTS, TRUE_TEXTS, shape};
 pub use entity::{
     Check, ColumnId, CsvDialect, Encoding, Entity, EntityColumn, EntityId, EntitySource, FileFormat, FileSource,
-    JsonForm, Load, Lookup, LookupRow, Normalize, READABLE, Reference, ReferenceId, RowCount, Rule, RuleKind, Validity,
+    JsonForm, Load, Lookup, LookupRow, Normalize, READABLE, Reference, ReferenceId, RowCount, Rule, RuleKind,
+    UNIQUE_KEY, Validity,
 };
 pub use field_path::{FieldPath, json_path};
 pub use governance::{
@@ -26,6 +28,7 @@ pub use governance::{
 pub use metric::{
     Declassified, Dimension, Grain, Join, Measure, Metric, MetricId, MetricJoinKind, MetricTable, Per, Time,
 };
+pub use query::{TableQuery, TextPlace};
 pub use reading::{
     FormReader, MomentForm, NumberForm, Reading, TextForm, WINDOWS_1252, misread_as_latin_1, windows_1252,
 };

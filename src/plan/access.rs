@@ -23,7 +23,7 @@ use crate::model::{
 pub fn readers(project: &Project, dataset: Dataset) -> Vec<AudienceId> {
     let sees_all = |id: &AudienceId| project.audiences.get(id.0).is_some_and(|a| a.sees == Sees::All);
     let declared = match dataset {
-        Dataset::Checked(_) | Dataset::Clean(_) => return vec![],
+        Dataset::Query(_) | Dataset::Checked(_) | Dataset::Clean(_) => return vec![],
         Dataset::Table(id) => return sorted(&project.entity(id).audiences),
         Dataset::MetricTable(id, _) => return sorted(&project.metrics[id.0].audiences),
         Dataset::Reconciliation(id) => {
@@ -120,7 +120,8 @@ pub fn typed_personal_columns(project: &Project, dataset: Dataset) -> Vec<Person
         Dataset::Raw(id) => of_raw(project.entity(id)),
         Dataset::Quarantine(id) => {
             let entity = project.entity(id);
-            let mut columns = of_entity(entity, |_| Some(DataType::String));
+            let is_text = entity.is_loaded();
+            let mut columns = of_entity(entity, |c| Some(if is_text { DataType::String } else { c.ty.clone() }));
             columns.extend(of_corrupt(entity));
             columns
         }
@@ -138,7 +139,7 @@ pub fn typed_personal_columns(project: &Project, dataset: Dataset) -> Vec<Person
             of_entity(project.entity(id), |c| identity.contains(&c.name.as_str()).then(|| c.ty.clone()))
         }
         Dataset::MetricTable(id, table) => of_metric(&project.metrics[id.0], table),
-        Dataset::Reconciliation(_) | Dataset::RowCounts | Dataset::OrphanCounts => vec![],
+        Dataset::Query(_) | Dataset::Reconciliation(_) | Dataset::RowCounts | Dataset::OrphanCounts => vec![],
     }
 }
 
@@ -147,6 +148,7 @@ pub fn classification(project: &Project, dataset: Dataset) -> Classification {
     match dataset {
         Dataset::Raw(id)
         | Dataset::Skipped(id)
+        | Dataset::Query(id)
         | Dataset::Checked(id)
         | Dataset::Clean(id)
         | Dataset::Table(id)

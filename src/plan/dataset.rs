@@ -11,6 +11,8 @@ pub enum Dataset {
     Raw(EntityId),
     /// Lines of files that are no rows.
     Skipped(EntityId),
+    /// The rows that a query gives; a temporary view.
+    Query(EntityId),
     /// Typed rows with the names of the rules they break; private to the pipeline.
     Checked(EntityId),
     /// The rows that stay, as a stream for AUTO CDC; a temporary view.
@@ -72,7 +74,7 @@ impl Dataset {
     pub fn layer(self) -> Layer {
         match self {
             Dataset::Raw(_) => Layer::Bronze,
-            Dataset::Checked(_) | Dataset::Clean(_) | Dataset::Table(_) => Layer::Silver,
+            Dataset::Query(_) | Dataset::Checked(_) | Dataset::Clean(_) | Dataset::Table(_) => Layer::Silver,
             Dataset::MetricTable(..) => Layer::Gold,
             Dataset::Skipped(_)
             | Dataset::Quarantine(_)
@@ -90,6 +92,7 @@ impl Dataset {
         match self {
             Dataset::Raw(id) => raw_name(project.entity(id)),
             Dataset::Skipped(id) => skipped_name(project.entity(id)),
+            Dataset::Query(id) => query_name(project.entity(id)),
             Dataset::Checked(id) => checked_name(project.entity(id)),
             Dataset::Clean(id) => clean_name(project.entity(id)),
             Dataset::Table(id) => project.entity(id).name.clone(),
@@ -114,6 +117,7 @@ impl Dataset {
         match self {
             Dataset::Raw(id) => renamed(id).as_ref().map(raw_name),
             Dataset::Skipped(id) => renamed(id).as_ref().map(skipped_name),
+            Dataset::Query(id) => renamed(id).as_ref().map(query_name),
             Dataset::Checked(id) => renamed(id).as_ref().map(checked_name),
             Dataset::Clean(id) => renamed(id).as_ref().map(clean_name),
             Dataset::Table(id) => renamed(id).map(|entity| entity.name),
@@ -129,8 +133,12 @@ impl Dataset {
     /// How it is kept.
     pub fn kind(self, project: &Project) -> StoredAs {
         match self {
-            Dataset::Checked(_) | Dataset::Clean(_) => StoredAs::Internal,
-            Dataset::Raw(_) | Dataset::Skipped(_) | Dataset::Quarantine(_) => StoredAs::StreamingTable,
+            Dataset::Query(_) | Dataset::Checked(_) | Dataset::Clean(_) => StoredAs::Internal,
+            Dataset::Raw(_) | Dataset::Skipped(_) => StoredAs::StreamingTable,
+            Dataset::Quarantine(id) => {
+                let streams = project.entity(id).is_loaded();
+                if streams { StoredAs::StreamingTable } else { StoredAs::MaterializedView }
+            }
             Dataset::Table(id) => {
                 let entity = project.entity(id);
                 let streams = entity.is_loaded() && !matches!(entity.load, Load::Snapshot);
@@ -180,6 +188,11 @@ pub fn raw_name(entity: &Entity) -> String {
 /// Name of the table of lines that are no rows.
 pub fn skipped_name(entity: &Entity) -> String {
     format!("{}_skipped", entity.name)
+}
+
+/// Name of the view of the rows that a query gives.
+pub fn query_name(entity: &Entity) -> String {
+    format!("{}_query", entity.name)
 }
 
 /// Name of the checked table of an entity.

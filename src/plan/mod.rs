@@ -34,7 +34,7 @@ use lakeflow::source::{FileId, Span};
 use record::{Record, RecordEntry, Taken};
 
 use crate::codes;
-use crate::model::{Entity, EntityColumn, EntityId, EntitySource, FileFormat, Load, MetricId, Project};
+use crate::model::{Entity, EntityColumn, EntityId, FileFormat, Load, MetricId, Project};
 
 /// Everything to build.
 #[derive(Debug, Clone, Default)]
@@ -113,7 +113,7 @@ fn take_away(project: &Project, record: &Record, plan: &mut BuildPlan, diagnosti
 
 /// Whether an entity can hold references that do not resolve.
 pub fn has_orphans(entity: &Entity) -> bool {
-    entity.is_loaded() && entity.references.iter().any(|r| !r.always_resolves)
+    entity.is_judged() && entity.references.iter().any(|r| !r.always_resolves)
 }
 
 /// Whether keys of an entity that are delivered twice are counted.
@@ -146,19 +146,21 @@ pub fn is_keyed(entity: &Entity) -> bool {
 /// Whether a metric has measures whose sums can be compared: it is no list of entity rows, and reads loaded rows.
 fn reconciles(project: &Project, id: MetricId) -> bool {
     let Some(metric) = project.metrics.get(id.0) else { return false };
-    metric.per.is_none()
-        && metric.measures.iter().any(|m| m.additive)
-        && matches!(project.entity(metric.from).source, EntitySource::Files(_))
+    metric.per.is_none() && metric.measures.iter().any(|m| m.additive) && project.entity(metric.from).is_judged()
 }
 
 fn plan_entity(id: EntityId, entity: &Entity, datasets: &mut Vec<PlannedDataset>) {
     let span = entity.origin.span;
     let mut add = |dataset, name: &str| datasets.push(planned(dataset, name, span));
     add(Dataset::Table(id), &entity.name);
-    if !entity.is_loaded() {
+    if !entity.is_judged() {
         return;
     }
-    add(Dataset::Raw(id), &raw_name(entity));
+    if entity.is_loaded() {
+        add(Dataset::Raw(id), &raw_name(entity));
+    } else {
+        add(Dataset::Query(id), &query_name(entity));
+    }
     if skips_lines(entity) {
         add(Dataset::Skipped(id), &skipped_name(entity));
     }

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::{BuildPlan, Dataset, has_orphans};
-use crate::model::{EntityId, MetricId, Project};
+use crate::model::{EntityId, Metric, MetricId, Project};
 
 /// The datasets of an update, in the order of the plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,19 +23,18 @@ impl Selection {
     pub fn of(project: &Project, plan: &BuildPlan, names: &[String]) -> Selection {
         let everything = names.is_empty();
         let is_named = |name: &String| everything || names.contains(name);
-        let metrics: BTreeSet<MetricId> = (0..project.metrics.len())
+        let mut metrics: BTreeSet<MetricId> = (0..project.metrics.len())
             .map(MetricId)
             .filter(|id| project.metrics.get(id.0).is_some_and(|metric| is_named(&metric.name)))
             .collect();
         let mut entities: BTreeSet<EntityId> =
             (0..project.entities.len()).map(EntityId).filter(|id| is_named(&project.entity(*id).name)).collect();
-        entities.extend(metrics.iter().flat_map(|id| read_by_metric(project, *id)));
-        add_referenced(project, &mut entities);
+        add_read(project, &mut entities, &mut metrics);
         let is_complete = (0..project.entities.len())
             .map(EntityId)
             .all(|id| entities.contains(&id) || !project.entity(id).is_loaded());
         let is_in = |dataset: Dataset| match dataset {
-            Dataset::Clean(_) => false,
+            Dataset::Clean(_) | Dataset::Query(_) => false,
             Dataset::Raw(id)
             | Dataset::Skipped(id)
             | Dataset::Checked(id)
@@ -58,25 +57,24 @@ impl Selection {
     }
 }
 
-/// The entities whose tables the tables of a metric read.
-fn read_by_metric(project: &Project, id: MetricId) -> Vec<EntityId> {
-    let Some(metric) = project.metrics.get(id.0) else { return vec![] };
-    let per = metric.per.iter().flat_map(|per| per.joins.iter().map(|join| join.entity()).chain([per.entity]));
-    metric.joins.iter().map(|join| join.entity()).chain([metric.from]).chain(per).collect()
-}
-
-/// Adds what tables of orphans read: the entities that those here refer to.
-fn add_referenced(project: &Project, entities: &mut BTreeSet<EntityId>) {
-    let mut open: Vec<EntityId> = entities.iter().copied().collect();
-    while let Some(id) = open.pop() {
-        let entity = project.entity(id);
-        if !has_orphans(entity) {
-            continue;
-        }
-        for reference in entity.references.iter().filter(|r| !r.always_resolves) {
-            if entities.insert(reference.entity) {
-                open.push(reference.entity);
-            }
-        }
+/// Adds what the tables of these entities and metrics read: what queries name, what metrics measure and join, and the
+/// entities that those here refer to, which tables of orphans read.
+fn add_read(project: &Project, entities: &mut BTreeSet<EntityId>, metrics: &mut BTreeSet<MetricId>) {
+    let mut open_entities: Vec<EntityId> = entities.iter().copied().collect();
+    let mut open_metrics: Vec<MetricId> = metrics.iter().copied().collect();
+    loop {
+        let read: Vec<EntityId> = if let Some(id) = open_metrics.pop() {
+            project.metrics.get(id.0).map(Metric::entities).unwrap_or_default()
+        } else if let Some(id) = open_entities.pop() {
+            let entity = project.entity(id);
+            let query = entity.query();
+            open_metrics.extend(query.iter().flat_map(|query| &query.metrics).filter(|id| metrics.insert(**id)));
+            let unresolved = entity.references.iter().filter(|r| has_orphans(entity) && !r.always_resolves);
+            let queried = query.iter().flat_map(|query| query.entities.iter().copied());
+            unresolved.map(|reference| reference.entity).chain(queried).collect()
+        } else {
+            return;
+        };
+        open_entities.extend(read.into_iter().filter(|id| entities.insert(*id)));
     }
 }

@@ -50,15 +50,16 @@ struct CheckedColumn<'a> {
     kept_text: Option<Sql>,
 }
 
-struct CheckedRule<'a> {
-    name: Ident<'a>,
-    literal: Literal,
+pub struct CheckedRule<'a> {
+    pub name: Ident<'a>,
+    pub literal: Literal,
     /// Condition that is true, never NULL, for rows that break the rule.
-    broken: Sql,
-    drops: bool,
-    fails: bool,
+    pub broken: Sql,
+    pub drops: bool,
+    pub fails: bool,
 }
 
+/// The rows of files, typed, with the names of the rules that each one breaks.
 pub fn checked(entity: &Entity) -> Result<String, askama::Error> {
     let name = plan::checked_name(entity);
     let has_valid_rule = |c: &EntityColumn| {
@@ -74,7 +75,7 @@ pub fn checked(entity: &Entity) -> Result<String, askama::Error> {
         comment: Literal::new(format!("Rows of {}, typed, with the rules that each one breaks", entity.name)),
         raw: Ident::new(plan::raw_name(entity)),
         records: entity.has_records().then(|| records(entity)),
-        columns: entity.columns.iter().map(|c| checked_column(c, has_valid_rule(c))).collect(),
+        columns: entity.columns.iter().map(|c| checked_column(entity, c, has_valid_rule(c))).collect(),
         names: entity.columns.iter().map(|c| Ident::new(&c.name)).collect(),
         rules: entity.rules.iter().map(|r| checked_rule(entity, r)).collect(),
         quarantine_rules: quarantined.map(|rule| Literal::new(&rule.name)).collect(),
@@ -108,7 +109,7 @@ fn records(entity: &Entity) -> CheckedRecords {
     CheckedRecords { columns: entity.columns.iter().filter_map(text).collect(), readable: Sql::of(&readable) }
 }
 
-fn checked_column(column: &EntityColumn, has_valid_rule: bool) -> CheckedColumn<'_> {
+fn checked_column<'a>(entity: &Entity, column: &'a EntityColumn, has_valid_rule: bool) -> CheckedColumn<'a> {
     let given = given_text(column);
     let text = match column.normalize {
         Some(Normalize::Lower) => build::call("lower", [given]),
@@ -129,7 +130,7 @@ fn checked_column(column: &EntityColumn, has_valid_rule: bool) -> CheckedColumn<
         name: Ident::new(&column.name),
         text: Sql::of(&text),
         typed: Sql::aliased(&typed, &column.name),
-        kept_text: kept_text.map(|text| Sql::aliased(&text, &kept_name(column))),
+        kept_text: kept_text.map(|text| Sql::aliased(&text, &kept_name(entity, column))),
     }
 }
 
@@ -144,19 +145,34 @@ fn given_text(column: &EntityColumn) -> Expr {
     build::case([(is_given, trimmed)], None)
 }
 
-fn read(column: &EntityColumn) -> Expr {
+/// The column, by its name.
+pub fn read(column: &EntityColumn) -> Expr {
     build::column([column.name.as_str()])
 }
 
-/// Name of the column that carries the text beside the typed value.
-fn kept_name(column: &EntityColumn) -> String {
-    format!("_text_{}", column.name)
+/// Name of the column that carries what was delivered beside the value.
+pub fn kept_name(entity: &Entity, column: &EntityColumn) -> String {
+    let prefix = if entity.is_loaded() { "_text" } else { "_given" };
+    format!("{prefix}_{}", column.name)
+}
+
+/// Whether the text has the form that the column demands, if it does.
+pub fn matched(column: &EntityColumn) -> Option<Expr> {
+    column.validity.matches.as_ref().map(|pattern| build::rlike(read(column), pattern))
+}
+
+/// Whether a value is one of those that the column accepts, if it does not accept all.
+pub fn accepted(column: &EntityColumn, value: &Expr) -> Option<Expr> {
+    let accepted = column.validity.accepted.as_ref()?;
+    // Compared in the type of the column: `2.0` is `2`.
+    let values = accepted.iter().map(|value| constant::expr(value, &column.ty));
+    Some(build::in_list(value.clone(), values.collect()))
 }
 
 /// The typed value of a text, NULL when the text is not valid.
 fn typed_value(column: &EntityColumn) -> Expr {
     let mut conditions = vec![];
-    conditions.extend(column.validity.matches.as_ref().map(|pattern| build::rlike(read(column), pattern)));
+    conditions.extend(matched(column));
     let converted = match (&column.ty, shape(&column.ty)) {
         (ty, _) if let Some(form) = &column.reading.form => {
             let (shape, converted) = in_form(read(column), form, ty);
@@ -179,11 +195,7 @@ fn typed_value(column: &EntityColumn) -> Expr {
         }
         (_, None) => read(column),
     };
-    conditions.extend(column.validity.accepted.as_ref().map(|values| {
-        // Compared in the type of the column: `2.0` is `2`.
-        let values = values.iter().map(|value| constant::expr(value, &column.ty));
-        build::in_list(converted.clone(), values.collect())
-    }));
+    conditions.extend(accepted(column, &converted));
     if conditions.is_empty() { converted } else { build::case([(build::and(conditions), converted)], None) }
 }
 
@@ -208,12 +220,13 @@ fn is_finite(value: &Expr) -> Expr {
     build::binary(size, BinaryOperator::LtEq, build::digits(GREATEST_DOUBLE))
 }
 
-fn checked_rule<'a>(entity: &Entity, rule: &'a Rule) -> CheckedRule<'a> {
+/// A rule as an expectation and a condition.
+pub fn checked_rule<'a>(entity: &Entity, rule: &'a Rule) -> CheckedRule<'a> {
     let broken = match &rule.kind {
         RuleKind::Required(id) => build::is_null(read(entity.column(*id))),
         RuleKind::Valid(id) => {
             let column = entity.column(*id);
-            let kept = build::is_not_null(build::column([kept_name(column).as_str()]));
+            let kept = build::is_not_null(build::column([kept_name(entity, column).as_str()]));
             let lost = column.default.is_none().then(|| build::is_null(read(column)));
             build::and([kept].into_iter().chain(lost))
         }

@@ -13,6 +13,7 @@ mod metric;
 mod names;
 pub mod operation;
 mod quality;
+pub mod query;
 mod table;
 pub mod text;
 
@@ -115,10 +116,13 @@ impl<'a> Datasets<'a> {
         match dataset {
             Dataset::Raw(id) => files::raw(project, project.entity(id)),
             Dataset::Skipped(id) => files::skipped(project, project.entity(id)),
-            Dataset::Checked(id) => checked::checked(project.entity(id)),
+            Dataset::Query(id) => query::view(project.entity(id)),
+            Dataset::Checked(id) if project.entity(id).is_loaded() => checked::checked(project.entity(id)),
+            Dataset::Checked(id) => query::checked(project.entity(id)),
             Dataset::Clean(id) => table::clean(project.entity(id)),
             Dataset::Table(id) => table::table(project, id),
-            Dataset::Quarantine(id) => table::quarantine(project, project.entity(id)),
+            Dataset::Quarantine(id) if project.entity(id).is_loaded() => table::quarantine(project, project.entity(id)),
+            Dataset::Quarantine(id) => query::quarantine(project, project.entity(id)),
             Dataset::Orphans(id) => quality::orphans(project, id),
             Dataset::Duplicates(id) => quality::duplicates(project, project.entity(id)),
             Dataset::RowCounts => quality::row_counts(project),

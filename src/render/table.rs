@@ -65,7 +65,7 @@ pub fn table(project: &Project, id: EntityId) -> Result<String, askama::Error> {
     };
     match (&entity.source, &entity.load) {
         (EntitySource::Lookup(lookup), _) => lookup_table(entity, lookup, guarded),
-        (_, Load::Append) => append_table(entity, guarded),
+        (EntitySource::Query(_), _) | (_, Load::Append) => plain_table(entity, guarded),
         (_, Load::Snapshot) => snapshot_table(entity, guarded),
         (_, Load::Upsert { delete_when, .. }) => keyed_table(entity, delete_when.as_ref(), 1, guarded),
         (_, Load::History { delete_when, .. }) => keyed_table(entity, delete_when.as_ref(), 2, guarded),
@@ -134,9 +134,11 @@ fn keyed_table(
 }
 
 #[derive(Template)]
-#[template(path = "pipeline/append_table.sql")]
-struct AppendTable<'a> {
+#[template(path = "pipeline/plain_table.sql")]
+struct PlainTable<'a> {
     header: Sql,
+    /// Whether its rows stay once they are there; otherwise they are those that the checked table has.
+    streams: bool,
     name: Ident<'a>,
     columns: Vec<ColumnDefinition<'a>>,
     comment: Literal,
@@ -144,9 +146,10 @@ struct AppendTable<'a> {
     checked: Ident<'a>,
 }
 
-fn append_table(entity: &Entity, guarded: Guarded<'_>) -> Result<String, askama::Error> {
-    AppendTable {
+fn plain_table(entity: &Entity, guarded: Guarded<'_>) -> Result<String, askama::Error> {
+    PlainTable {
         header: header(&title(entity), &entity.origin.path)?,
+        streams: entity.is_loaded(),
         name: Ident::new(&entity.name),
         columns: guarded.columns,
         row_filter: guarded.row_filter,

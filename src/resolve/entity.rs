@@ -276,7 +276,8 @@ fn load(spec: &Located<EntitySpec>, id: EntityId, columns: &[EntityColumn], cont
     let entity = &spec.spec;
     let load = entity.load.unwrap_or(if entity.key.is_some() { LoadSpec::Upsert } else { LoadSpec::Append });
     let is_open = spec.is_lost("/load") || entity.load.is_none() && spec.has_lost("/key");
-    let needs_key = matches!(load, LoadSpec::Upsert | LoadSpec::History) && !is_open;
+    let is_query = matches!(spec.spec.source, SourceSpec::Query(_));
+    let needs_key = matches!(load, LoadSpec::Upsert | LoadSpec::History) && !is_open && !is_query;
     if needs_key && entity.key.as_ref().is_none_or(|names| names.with_pointers("").is_empty()) && !spec.has_lost("/key")
     {
         let message = format!("`load: {}` requires a key", load_word(load));
@@ -311,8 +312,8 @@ fn check_load_options(spec: &Located<EntitySpec>, load: LoadSpec, sequence: &[Co
     let mut fault = |message: String, pointer: &str, hint: &str| {
         context.push(Diagnostic::error(codes::OPTION_CONFLICT, message).at(spec.value(pointer)).hint(hint));
     };
-    if matches!(spec.spec.source, SourceSpec::Lookup(_)) {
-        return; // A lookup takes none of them, and that is reported with its other options.
+    if !matches!(spec.spec.source, SourceSpec::Files(_)) {
+        return; // Other sources take none of them, and that is reported with their other options.
     }
     if load == LoadSpec::History
         && !spec.has_lost("/sequence")
@@ -357,15 +358,19 @@ pub fn link(specs: &[&Located<EntitySpec>], graph: &mut Graph, context: &mut Con
 
 fn rules(spec: &Located<EntitySpec>, entity_id: EntityId, entity: &Entity, context: &mut Context<'_>) -> Vec<Rule> {
     let mut rules: Vec<Rule> = vec![];
-    let is_loaded = entity.is_loaded() && !spec.is_lost("/source");
+    let is_judged = entity.is_judged() && !spec.is_lost("/source");
+    let is_read = entity.is_loaded();
     for (index, column) in entity.columns.iter().enumerate() {
         let entry = spec.spec.columns.get(&column.name);
         let full = entry.and_then(|e| if let ColumnEntry::Full(full) = e { Some(full.as_ref()) } else { None });
         let id = ColumnId(index);
-        let needed = full.is_some_and(|s| s.required == Some(true)) || is_loaded && entity.tells_apart(id);
-        rules.extend(column_rules(column, id, full, needed, is_loaded));
+        let needed = full.is_some_and(|s| s.required == Some(true)) || is_judged && entity.tells_apart(id);
+        // A value of a query has its type already.
+        let demands = column.validity.matches.is_some() || column.validity.accepted.is_some();
+        let can_fail = is_judged && (demands || is_read && column.ty != DataType::String);
+        rules.extend(column_rules(column, id, full, needed, can_fail));
     }
-    if entity.has_records() && is_loaded {
+    if entity.has_records() && is_judged {
         rules.push(Rule {
             name: READABLE.to_owned(),
             kind: RuleKind::Readable,
@@ -414,7 +419,7 @@ fn column_rules(
     id: ColumnId,
     spec: Option<&ColumnSpec>,
     is_needed: bool,
-    is_loaded: bool,
+    can_fail: bool,
 ) -> Vec<Rule> {
     let rule = |name: String, kind, action: Option<ActionSpec>| Rule {
         name,
@@ -429,9 +434,7 @@ fn column_rules(
         let action = spec.and_then(|s| s.on_missing);
         rules.push(rule(format!("{}_required", column.name), RuleKind::Required(id), action));
     }
-    let can_fail =
-        column.ty != DataType::String || column.validity.matches.is_some() || column.validity.accepted.is_some();
-    if can_fail && is_loaded {
+    if can_fail {
         rules.push(rule(format!("valid_{}", column.name), RuleKind::Valid(id), spec.and_then(|s| s.on_invalid)));
     }
     rules

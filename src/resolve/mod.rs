@@ -30,6 +30,7 @@ mod ownership;
 mod places;
 mod project;
 mod quartz;
+mod query;
 mod reading;
 mod reason;
 mod reference;
@@ -119,10 +120,11 @@ pub fn resolve(set: &SpecSet, sources: &SourceMap, diagnostics: &mut Diagnostics
     same_files::check(&entity_specs, &mut context);
     graph.entities.iter().for_each(|entity| sounds_personal::check(entity, &mut context));
     derived::resolve_all(&mut graph, &entity_specs, &mut context);
-    let metrics = metric_specs
+    let metrics: Vec<Metric> = metric_specs
         .iter()
         .map(|spec| context.judge(spec.file, |context| metric::resolve(spec, &graph, context)))
         .collect();
+    query::link(&entity_specs, &mut graph, &metrics, &mut context);
     renamed::check(&entity_specs, &metric_specs, &mut context);
     let names = entity_specs.iter().map(|s| s.spec.entity.as_str());
     let known: Vec<&str> = names.chain(metric_specs.iter().map(|s| s.spec.metric.as_str())).collect();

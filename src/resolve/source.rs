@@ -7,6 +7,7 @@ use super::format;
 use super::glob;
 use super::lookup;
 use super::project::list_hint;
+use super::query;
 use super::reading;
 use crate::codes;
 use crate::load::{Located, SpecSet};
@@ -42,6 +43,7 @@ pub fn resolve(
                 },
             })
         }
+        SourceSpec::Query(wanted) => EntitySource::Query(query::written(wanted, spec, set, context)),
         SourceSpec::Lookup(wanted) => EntitySource::Lookup(self::lookup(wanted, spec, set, columns, key, context)),
     }
 }

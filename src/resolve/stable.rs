@@ -6,15 +6,16 @@
 //! what was written.
 
 use std::collections::BTreeSet;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
-use lakeflow::infer::{FaultKind, NodeTypes, TypeFault};
+use lakeflow::functions::Stability;
+use lakeflow::infer::{FaultKind, NodeTypes, QueryInfo, TypeFault};
 use lakeflow::types::DataType;
 use lakeflow::walk;
 use lakeflow::{build, range_of_node};
 use sqlparser::ast::{
     DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause, FunctionArguments, Ident,
-    ObjectName, OrderByExpr, OrderByOptions, VisitorMut,
+    ObjectName, OrderByExpr, OrderByOptions, Query, VisitorMut,
 };
 
 /// Functions that give the same for a list in any order.
@@ -36,6 +37,23 @@ pub fn stabilise(expr: &mut Expr, types: &NodeTypes, sql: &str, faults: &mut Vec
     let mut forms = Forms { types, sql, faults, fine: BTreeSet::new(), has_list: false, changed: false };
     let _ = walk::visit_mut(expr, &mut forms);
     forms.changed
+}
+
+/// Names of aggregates in a query that depend on the order of rows, by their bytes: nothing is changed in what somebody wrote
+/// as a whole. A list that is sorted at once, or only looked into, does not depend on it.
+pub fn unordered(query: &Query, info: &QueryInfo, sql: &str) -> Vec<Range<usize>> {
+    let mut fine: Vec<Range<usize>> = vec![];
+    let _ = walk::expressions(query, |expr| {
+        if let Expr::Function(function) = expr
+            && ORDERLESS.contains(&name_of(function).as_str())
+        {
+            fine.extend(range_of_node(sql, expr));
+        }
+        ControlFlow::<()>::Continue(())
+    });
+    let calls =
+        info.unstable.iter().filter(|call| call.stability == Stability::RowOrder).map(|call| call.range.clone());
+    calls.filter(|call| !fine.iter().any(|outer| outer.start < call.start && call.end <= outer.end)).collect()
 }
 
 struct Forms<'a> {

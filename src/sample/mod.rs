@@ -73,6 +73,8 @@ pub fn generate(project: &Project, options: Options) -> Vec<SampleFile> {
         let entity = project.entity(id);
         match &entity.source {
             EntitySource::Lookup(lookup) => drop(keys.insert(id, rows::lookup_keys(&entity.key, &lookup.rows))),
+            // Its rows are computed; which keys they have is not known here.
+            EntitySource::Query(_) => {}
             EntitySource::Files(source) => {
                 let made = MadeEntity::new(project, id, entity, &keys, options);
                 files.extend(made.files(rank as u64, source, &readers, options));

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::shared::{ActionSpec, AllowSpec, ClassificationSpec, OneOrMany, PersonalSpec};
 use super::source::SourceSpec;
 
-/// An entity: rows of one kind, read from files or shipped with the specs as a lookup.
+/// An entity: rows of one kind, read from files, computed by a query, or shipped with the specs as a lookup.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(title = "gen entity")]
@@ -22,8 +22,9 @@ pub struct EntitySpec {
     /// What one row is, in a sentence. Becomes the comment of the table.
     #[schemars(example = &"People who buy; one row a customer.")]
     pub description: Option<String>,
-    /// Where rows come from: files of the landing directory, or a lookup file next to the specs.
-    #[schemars(extend("examples" = [{"files": "customers*.csv"}, {"lookup": "us_states.csv"}]))]
+    /// Where rows come from: files of the landing directory, a query over other tables of the project, or a lookup file next
+    /// to the specs.
+    #[schemars(extend("examples" = [{"files": "customers*.csv"}, {"query": "customer_value.sql"}, {"lookup": "us_states.csv"}]))]
     pub source: SourceSpec,
     /// The column or columns that tell one row from another. A row must have a value in each: rule `<column>_required`.
     #[schemars(extend("examples" = ["customer_id", ["order_id", "line_number"]]))]

@@ -30,7 +30,7 @@ pub use project::{
 };
 pub use settings::{AutoscaleMode, AutoscaleSpec, ChannelSpec, ClusterLabel, ClusterSpec, SettingsSpec};
 pub use shared::{ActionSpec, AllowSpec, ClassificationSpec, DeclassifyEntry, DeclassifySpec, OneOrMany, PersonalSpec};
-pub use source::{EncodingSpec, FilesSpec, FormatSpec, LookupSpec, SourceSpec};
+pub use source::{EncodingSpec, FilesSpec, FormatSpec, LookupSpec, QuerySpec, SourceSpec};
 
 /// The three kinds of file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

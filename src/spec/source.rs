@@ -11,6 +11,8 @@ pub enum SourceSpec {
     Files(Box<FilesSpec>),
     /// Rows that are part of the specs.
     Lookup(LookupSpec),
+    /// Rows that a query gives.
+    Query(QuerySpec),
 }
 
 /// Files in the landing directory.
@@ -101,4 +103,14 @@ pub struct LookupSpec {
     /// CSV file in the `lookups` directory of the specs, with a header; at most 1000 rows, all without fault.
     #[schemars(example = &"us_states.csv")]
     pub lookup: String,
+}
+
+/// Rows that a query gives.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct QuerySpec {
+    /// SQL file in the `queries` directory of the specs, or the text of a query. A query reads tables of entities and
+    /// metrics by their names, and gives exactly the columns of the entity, in any order, in their types.
+    #[schemars(example = &"customer_value.sql")]
+    pub query: String,
 }

@@ -36,9 +36,9 @@ use schema::Rules;
 /// at the rest of the spec. The spec says which parts these are ([`Located::lost`]), since what is not there was not
 /// forgotten then.
 pub fn validate(loaded: Loaded, sources: &SourceMap, diags: &mut Diagnostics) -> SpecSet {
-    let Loaded { documents, lookups, lost } = loaded;
+    let Loaded { documents, lookups, queries, lost } = loaded;
     let checked: Vec<_> = documents.into_par_iter().map(|document| (document.file, check(document, sources))).collect();
-    let mut set = SpecSet { lookups, lost, ..SpecSet::default() };
+    let mut set = SpecSet { lookups, queries, lost, ..SpecSet::default() };
     for (file, Checked { spec, faults, is_whole }) in checked {
         diags.extend(faults);
         if !is_whole {

@@ -6,15 +6,15 @@ use std::ops::ControlFlow;
 use lakeflow::functions::is_lacking_locally;
 use lakeflow::range_of_node;
 use lakeflow::walk;
-use sqlparser::ast::{Expr, FunctionArguments};
+use sqlparser::ast::{Expr, FunctionArguments, Visit};
 
 use super::Doubt;
 use crate::codes;
 
 /// All calls of functions that the local engine lacks.
-pub fn lacking(expr: &Expr, sql: &str) -> Vec<Doubt> {
+pub fn lacking(tree: &impl Visit, sql: &str) -> Vec<Doubt> {
     let mut found = vec![];
-    let _ = walk::expressions(expr, |part| {
+    let _ = walk::expressions(tree, |part| {
         if let Expr::Function(function) = part
             && let [name] = function.name.0.as_slice()
             && let Some(name) = name.as_ident()

@@ -11,6 +11,8 @@ mod local;
 mod null;
 mod outcome;
 
+pub use local::lacking;
+
 use std::ops::Range;
 
 use lakeflow::diag::{Code, Diagnostic};
@@ -65,12 +67,20 @@ pub fn find(expr: &Expr, sql: &str, asked: Asked, columns: &dyn ColumnTypes) -> 
 
 /// Warns of doubts.
 pub fn tell(doubts: Vec<Doubt>, written: &WrittenExpr<'_>, context: &mut Context<'_>) {
-    for Doubt { code, range, message, hint, because } in doubts {
-        let mut warning = Diagnostic::warning(code, message).at(written.inside(range, context));
-        if let Some((span, text)) = because {
+    for doubt in doubts {
+        let warning = doubt.warning(|range| written.inside(range, context));
+        context.push(warning);
+    }
+}
+
+impl Doubt {
+    /// The warning; `place` tells where a part of the text stands.
+    pub fn warning(self, place: impl FnOnce(Range<usize>) -> Span) -> Diagnostic {
+        let mut warning = Diagnostic::warning(self.code, self.message).at(place(self.range));
+        if let Some((span, text)) = self.because {
             warning = warning.related(span, text);
         }
-        context.push(warning.maybe_hint(hint));
+        warning.maybe_hint(self.hint)
     }
 }
 

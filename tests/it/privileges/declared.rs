@@ -63,7 +63,7 @@ impl Declared<'_> {
                     metric.audiences.contains(&audience) && !is_limited(&metric.rows)
                 }
                 Dataset::RowCounts | Dataset::OrphanCounts => self.sees_all(audience),
-                Dataset::Checked(_) | Dataset::Clean(_) => false,
+                Dataset::Query(_) | Dataset::Checked(_) | Dataset::Clean(_) => false,
             }
         })
     }

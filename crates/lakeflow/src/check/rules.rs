@@ -28,7 +28,11 @@ pub fn query(
     let file = definition.span.file;
     diagnostics.extend(streaming(definition, query, statement, author));
     diagnostics.extend(stream_operations(query, file, author));
-    diagnostics.extend(repeatable(definition, query, file).into_iter().map(|fault| author.doubt(fault)));
+    // Views that gen writes are read by materialized views alone, unless they are streams.
+    let is_part = author == Author::Gen && definition.kind == DatasetKind::TemporaryView && !query.streaming;
+    if is_part || definition.kind == DatasetKind::MaterializedView {
+        diagnostics.extend(repeatable(query, file).into_iter().map(|fault| author.doubt(fault)));
+    }
 }
 
 fn at(code: Code, message: impl Into<String>, file: FileId, range: Range<usize>) -> Diagnostic {
@@ -201,10 +205,7 @@ fn stream_operations(query: &QueryInfo, file: FileId, author: Author) -> Vec<Dia
 
 /// A materialized view must give the same rows from the same tables, or it can't be refreshed incrementally
 /// (lakeflow-sql.md, "Incremental refresh").
-fn repeatable(definition: &Definition, query: &QueryInfo, file: FileId) -> Vec<Diagnostic> {
-    if definition.kind != DatasetKind::MaterializedView {
-        return vec![];
-    }
+fn repeatable(query: &QueryInfo, file: FileId) -> Vec<Diagnostic> {
     let calls = query.unstable.iter().filter(|call| call.stability > Stability::RowOrder);
     let mut found: Vec<Diagnostic> = calls
         .map(|call| {

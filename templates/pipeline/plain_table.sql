@@ -1,5 +1,5 @@
 {{ header }}
-CREATE OR REFRESH STREAMING TABLE {{ name }} (
+CREATE OR REFRESH {% if streams %}STREAMING TABLE{% else %}MATERIALIZED VIEW{% endif %} {{ name }} (
 {%- for column in columns %}
   {{ column }}{% if !loop.last %},{% endif %}
 {%- endfor %}
@@ -11,5 +11,5 @@ AS
 {%- for column in columns %}
   {{ column.name }}{% if !loop.last %},{% endif %}
 {%- endfor %}{% endfilter %}
-FROM STREAM {{ checked }}
+FROM {% if streams %}STREAM {% endif %}{{ checked }}
 WHERE NOT _quarantined;

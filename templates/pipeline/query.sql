@@ -1,0 +1,6 @@
+{{ header }}
+CREATE TEMPORARY VIEW {{ name }}
+COMMENT {{ comment }}
+AS
+{{ query }}
+;

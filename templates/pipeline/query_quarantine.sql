@@ -1,0 +1,19 @@
+{{ header }}
+CREATE OR REFRESH MATERIALIZED VIEW {{ name }} (
+  _violations ARRAY<STRING> COMMENT 'Names of all rules that the row breaks',
+{%- for column in columns %}
+  {{ column }}{% if !loop.last %},{% endif %}
+{%- endfor %}
+)
+COMMENT {{ comment }}
+TBLPROPERTIES (
+  'quality' = 'quarantine'
+)
+AS
+SELECT
+  _violations,
+{%- for value in values %}
+  {{ value }}{% if !loop.last %},{% endif %}
+{%- endfor %}
+FROM {{ checked }}
+WHERE _quarantined;

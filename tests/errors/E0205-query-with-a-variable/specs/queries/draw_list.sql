@@ -1,0 +1,1 @@
+SELECT id FROM draws WHERE id = '${tournament}'

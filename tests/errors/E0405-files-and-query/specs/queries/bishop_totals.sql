@@ -1,0 +1,1 @@
+SELECT id AS bishop, CAST(amount AS INT) AS amount FROM bishops

@@ -1,0 +1,3 @@
+SELECT taken_on AS day, sum(amount) AS amount, count(*) AS n, count(id) AS N
+FROM knights
+GROUP BY taken_on;

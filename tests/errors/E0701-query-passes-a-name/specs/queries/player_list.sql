@@ -1,0 +1,3 @@
+SELECT id, upper(surname) AS called
+FROM players
+WHERE surname <> 'Anon'

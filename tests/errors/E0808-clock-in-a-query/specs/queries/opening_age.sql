@@ -1,0 +1,2 @@
+select id,
+  datediff(current_date(), taken_on) as days from openings
