@@ -3,6 +3,7 @@
 //! Passes only keep [`Span`]s; [`SourceMap`] turns a span into a path, a line and a column when a diagnostic is
 //! rendered. Nothing here reads the disk.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
@@ -116,6 +117,10 @@ pub struct LineColumn {
 #[derive(Debug, Clone, Default)]
 pub struct SourceMap {
     files: Vec<Source>,
+    /// Files that are another one once more, by that file and a number.
+    views: BTreeMap<(FileId, usize), FileId>,
+    /// Of each of these: the file, and what it is seen for.
+    viewed: BTreeMap<FileId, (FileId, Span)>,
 }
 
 impl SourceMap {
@@ -124,6 +129,29 @@ impl SourceMap {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
         self.files.push(Source { path: path.into(), text: text.into(), lines: OnceLock::new() });
         id
+    }
+
+    /// A file once more, under an id of its own: as it is seen for number `index` of several things that are made from it,
+    /// which stands at `cause`. The same number gives the same id.
+    pub fn view(&mut self, of: FileId, index: usize, cause: Span) -> FileId {
+        if let Some(id) = self.views.get(&(of, index)) {
+            return *id;
+        }
+        let (path, text) = self.get(of).map_or_else(Default::default, |s| (s.path.clone(), Arc::clone(&s.text)));
+        let id = self.add(path, text);
+        self.views.insert((of, index), id);
+        self.viewed.insert(id, (of, cause));
+        id
+    }
+
+    /// Which file an id is a view of, and what it is seen for; `None` for a file itself.
+    pub fn viewed(&self, id: FileId) -> Option<(FileId, Span)> {
+        self.viewed.get(&id).copied()
+    }
+
+    /// How many views of a file there are.
+    pub fn views(&self, of: FileId) -> usize {
+        self.views.range((of, 0)..=(of, usize::MAX)).count()
     }
 
     /// The file behind `id`, or `None` for an id of another map.

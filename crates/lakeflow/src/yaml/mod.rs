@@ -5,6 +5,7 @@
 //! stack.
 
 mod align;
+mod filled;
 mod places;
 mod scalar;
 mod slips;
@@ -21,6 +22,7 @@ use crate::codes;
 use crate::diag::{Code, Diagnostic};
 use crate::source::{FileId, Span};
 
+pub use filled::FilledPart;
 use places::{NodeForm, ScalarForm, YamlNode};
 pub use places::{Places, pointer_segment};
 

@@ -5,17 +5,22 @@
 //! place.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::source::{FileId, SourceMap, Span};
 
 use super::align::align;
+use super::filled::{FilledPart, written};
 
 /// The places of one file.
 #[derive(Debug, Clone)]
 pub struct Places {
     file: FileId,
-    root: YamlNode,
+    root: Arc<YamlNode>,
+    /// Texts of which parts were replaced, by pointer.
+    filled: BTreeMap<String, Vec<FilledPart>>,
 }
 
 /// One value: where its key stands, where it stands itself, and what is in it.
@@ -104,12 +109,24 @@ struct FollowedPointer<'a> {
 
 impl Places {
     pub(super) fn new(file: FileId, root: YamlNode) -> Self {
-        Places { file, root }
+        Places { file, root: Arc::new(root), filled: BTreeMap::new() }
     }
 
     /// The file these places are in.
     pub fn file(&self) -> FileId {
         self.file
+    }
+
+    /// The same places in a view of the file ([`SourceMap::view`]).
+    #[must_use]
+    pub fn seen_as(&self, view: FileId) -> Places {
+        Places { file: view, ..self.clone() }
+    }
+
+    /// Says that parts of the text at a pointer were replaced, in the order of the parts: places inside of it are found by
+    /// what it is now.
+    pub fn fill(&mut self, pointer: impl Into<String>, parts: Vec<FilledPart>) {
+        self.filled.insert(pointer.into(), parts);
     }
 
     /// The key at `pointer`. For a list item, a missing key and the like: the nearest key above, at last the first key
@@ -144,6 +161,7 @@ impl Places {
     /// right through quotes, escapes and folded lines. If there is no such text, the whole value.
     pub fn inside(&self, sources: &SourceMap, pointer: &str, range: Range<usize>) -> Span {
         let found = self.find(pointer);
+        let range = self.filled.get(pointer).map_or(range.clone(), |parts| written(parts, range));
         let NodeForm::Scalar { style, decoded } = &found.node.form else { return self.value(pointer) };
         let Some(written) = sources.text(self.file).get(found.node.value.clone()).filter(|_| found.exact) else {
             return self.value(pointer);
@@ -162,7 +180,11 @@ impl Places {
 
     /// Adds the keys of another mapping of the same file. Of a key that both have, nobody knows which is meant.
     pub fn add(&mut self, other: Places) {
-        let (NodeForm::Fields(own), NodeForm::Fields(others)) = (&mut self.root.form, other.root.form) else { return };
+        let others = Arc::unwrap_or_clone(other.root).form;
+        let (NodeForm::Fields(own), NodeForm::Fields(others)) = (&mut Arc::make_mut(&mut self.root).form, others)
+        else {
+            return;
+        };
         for (key, node) in others {
             match own.iter_mut().find(|(known, _)| *known == key) {
                 Some((_, twin)) => twin.twice = true,
@@ -181,7 +203,7 @@ impl Places {
     /// Lets the key at a pointer be found by another name: by the one that it was meant to have.
     pub fn rename(&mut self, parent: &str, from: &str, to: &str) {
         let mut segments = parent.split('/').skip(1);
-        let node = segments.try_fold(&mut self.root, |node, segment| node.child_mut(&unescape(segment)));
+        let node = segments.try_fold(Arc::make_mut(&mut self.root), |node, segment| node.child_mut(&unescape(segment)));
         if let Some(NodeForm::Fields(fields)) = node.map(|node| &mut node.form)
             && let Some((key, _)) = fields.iter_mut().find(|(key, _)| key == from)
         {
