@@ -17,6 +17,8 @@ pub mod model;
 
 pub mod resolve;
 
+pub mod reuse;
+
 pub mod plan;
 
 pub mod render;

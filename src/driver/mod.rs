@@ -48,6 +48,7 @@ use crate::plan::{self, Artifact, ArtifactKind, BuildPlan};
 use crate::render::{self, RenderError, RenderedFile};
 use crate::resolve;
 use crate::resolve::allowance::{self, Allowance};
+use crate::reuse;
 use crate::serving;
 use crate::validate;
 use crate::world::World;
@@ -248,7 +249,7 @@ impl Compilation {
             told.extend(idle.into_iter().filter(|_| until >= Phase::Prove));
             diagnostics = told.into_sorted();
         }
-        self.diagnostics = diagnostics;
+        self.diagnostics = reuse::told(diagnostics, &self.sources);
     }
 
     /// Compares the files with a directory; `None` when something is at fault.
@@ -283,6 +284,7 @@ impl Compilation {
     /// Runs the passes up to `until`; what stopped it, if a spec has to be left out and the chain started again.
     fn chain(&mut self, until: Phase, round: &mut Round<'_>) -> Result<Option<Stopped>, RenderError> {
         let loaded = self.pass("load", |sources| load::read(round.files, sources, round.faults(ChainStage::Specs)));
+        let loaded = self.pass("reuse", |sources| reuse::fill(loaded, sources, round.faults(ChainStage::Specs)));
         let mut specs =
             self.pass("validate", |sources| validate::validate(loaded, sources, round.faults(ChainStage::Specs)));
         round.leave_out_of(&mut specs);

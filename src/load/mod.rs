@@ -43,6 +43,23 @@ pub struct Document {
     pub faulty: bool,
     /// Whether the file could be read in parts only: keys of the spec that are missing may stand in the others.
     pub partial: bool,
+    /// What is known of a template that could not be filled: only its form can be judged.
+    pub unfilled: Option<Unfilled>,
+}
+
+/// A template that could not be filled, because of a fault that is told already, or in the shape of its `each`.
+#[derive(Debug, Clone, Default)]
+pub struct Unfilled {
+    /// Names of what it would declare, as far as they are known.
+    pub names: Vec<String>,
+    /// Parameters at places that hold none: what their values are not is no fault of its own.
+    pub misplaced: Vec<Span>,
+}
+
+impl Document {
+    fn new(kind: SpecKind, (file, value, places): (FileId, Value, Places), faulty: bool, partial: bool) -> Self {
+        Document { kind, file, value, places, faulty, partial, unfilled: None }
+    }
 }
 
 /// All that was found, in the order of paths.
@@ -99,7 +116,7 @@ fn document(file: FileId, text: &str) -> (Option<Document>, Vec<Diagnostic>) {
     let start = Span::new(file, 0..0);
     let document = match document {
         Some((value @ Value::Object(_), places)) => match kind(&value, &places) {
-            Ok(kind) => Some(Document { kind, file, value, places, faulty: !faults.is_empty(), partial: false }),
+            Ok(kind) => Some(Document::new(kind, (file, value, places), !faults.is_empty(), false)),
             Err(fault) => {
                 faults.push(*fault);
                 None
@@ -126,7 +143,7 @@ fn partial(file: FileId, text: &str, faults: &[Diagnostic]) -> Option<Document> 
         return None;
     }
     let (kind, value, places) = partly::read(file, text, &lost::of_text(text))?;
-    Some(Document { kind, file, value, places, faulty: true, partial: true })
+    Some(Document::new(kind, (file, value, places), true, true))
 }
 
 /// The kind that the top-level keys tell.

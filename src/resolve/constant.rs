@@ -48,7 +48,9 @@ pub fn converts(text: &str, ty: &DataType) -> bool {
 /// Why a text of a spec is no value of its column: what follows its name in a message, and a remedy.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Misfit {
+    /// What follows the value in a message.
     pub why: String,
+    /// A remedy, if one is known.
     pub hint: Option<String>,
 }
 

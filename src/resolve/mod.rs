@@ -50,7 +50,7 @@ mod suspect;
 mod validity;
 mod written;
 
-pub use constant::{converts, normalized, read};
+pub use constant::{Misfit, converts, exact, normalized, read};
 pub use glob::ending_of_other_format;
 pub use names::is_reserved_header;
 

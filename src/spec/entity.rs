@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::each::EachSpec;
 use super::shared::{ActionSpec, AllowSpec, ClassificationSpec, OneOrMany, PersonalSpec};
 use super::source::SourceSpec;
 
@@ -15,6 +16,10 @@ pub struct EntitySpec {
     /// Name of the entity and of its table, in snake_case.
     #[schemars(example = &"customers")]
     pub entity: String,
+    /// Makes this spec a template: one entity for each row of a table. `$(shop)` stands for the parameter `shop` of the row: as
+    /// a literal of its type in SQL, as text in names, paths, descriptions and values.
+    #[schemars(extend("examples" = [{"key": "shop", "rows": "shops.csv"}]))]
+    pub each: Option<EachSpec>,
     /// Name that it had before, while it is deployed somewhere under that one. Plans then say what the new name means: tables
     /// of the old name stay as they are, and the new ones are filled anew.
     #[schemars(example = &"clients")]

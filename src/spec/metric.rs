@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::each::EachSpec;
 use super::shared::{AllowSpec, ClassificationSpec, DeclassifyEntry, OneOrMany};
 
 /// A metric: measures over the rows of an entity, in one or several tables.
@@ -14,6 +15,10 @@ pub struct MetricSpec {
     /// Name of the metric, in snake_case.
     #[schemars(example = &"sales")]
     pub metric: String,
+    /// Makes this spec a template: one metric for each row of a table. `$(shop)` stands for the parameter `shop` of the row: as
+    /// a literal of its type in SQL, as text in names, paths, descriptions and values.
+    #[schemars(extend("examples" = [{"key": "shop", "rows": "shops.csv"}]))]
+    pub each: Option<EachSpec>,
     /// Previous name of the metric, while it is still deployed anywhere under that name. Plans then show the consequences:
     /// tables with the old name stay as they are, and the new tables are loaded from the start.
     #[schemars(example = &"turnover")]

@@ -17,14 +17,14 @@ pub use page::page;
 pub use schema::schema_text;
 
 use lakeflow::diag::{Diagnostic, Diagnostics};
-use lakeflow::source::SourceMap;
+use lakeflow::source::{SourceMap, Span};
 use lakeflow::yaml::{Places, pointer_segment};
 use rayon::prelude::*;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::codes;
-use crate::load::{Document, Loaded, Located, LostSpec, SpecSet};
+use crate::load::{Document, Loaded, Located, LostSpec, SpecSet, Unfilled};
 use crate::spec::{EntitySpec, MetricSpec, ProjectSpec, SpecKind};
 
 use explain::{Findings, Misspelt, explain};
@@ -51,7 +51,7 @@ pub fn validate(loaded: Loaded, sources: &SourceMap, diags: &mut Diagnostics) ->
             }
             Ok(TypedSpec::Entity(entity)) => set.entities.push(*entity),
             Ok(TypedSpec::Metric(metric)) => set.metrics.push(*metric),
-            Err(lost) => set.lost.specs.push(lost),
+            Err(lost) => set.lost.specs.extend(lost),
         }
     }
     set
@@ -73,7 +73,7 @@ fn second_project(first: &Located<ProjectSpec>, second: &Located<ProjectSpec>) -
 /// What came of a document.
 struct Checked {
     /// The spec, or what it declares if it can't be typed.
-    spec: Result<TypedSpec, LostSpec>,
+    spec: Result<TypedSpec, Vec<LostSpec>>,
     faults: Vec<Diagnostic>,
     /// Whether nothing was at fault.
     is_whole: bool,
@@ -95,12 +95,31 @@ fn check(mut document: Document, sources: &SourceMap) -> Checked {
         }
     }
     faults.extend(expanded::faults(&document, sources));
-    let is_whole = faults.is_empty() && !document.faulty;
+    let is_whole = faults.is_empty() && !document.faulty && document.unfilled.is_none();
+    if let Some(known) = document.unfilled.take() {
+        return unfilled(&document, known, faults);
+    }
     match document.kind {
         SpecKind::Project => typed(document, lost, faults, is_whole, |spec| TypedSpec::Project(Box::new(spec))),
         SpecKind::Entity => typed(document, lost, faults, is_whole, |spec| TypedSpec::Entity(Box::new(spec))),
         SpecKind::Metric => typed(document, lost, faults, is_whole, |spec| TypedSpec::Metric(Box::new(spec))),
     }
+}
+
+/// A template without its rows, of which only the form was judged.
+fn unfilled(document: &Document, known: Unfilled, mut faults: Vec<Diagnostic>) -> Checked {
+    let Unfilled { names, misplaced } = known;
+    let holds = |span: Span| misplaced.iter().any(|mark| span.start <= mark.start && mark.end <= span.end);
+    faults.retain(|fault| !fault.primary.as_ref().is_some_and(|label| holds(label.span)));
+    if faults.is_empty() && !document.faulty {
+        faults.push(unforeseen(&document.places, "/each", "`each` can't be read".to_owned()));
+    }
+    let lost = |name| LostSpec { kind: Some(document.kind), name };
+    let mut names: Vec<LostSpec> = names.into_iter().map(|name| lost(Some(name))).collect();
+    if names.is_empty() {
+        names.push(lost(None));
+    }
+    Checked { spec: Err(names), faults, is_whole: false }
 }
 
 /// Reads what was meant for what was written, and leaves out what is at fault; gives the pointers to that.
@@ -162,7 +181,7 @@ fn typed<T: DeserializeOwned>(
             if is_whole {
                 faults.push(unforeseen(&places, "", error.to_string()));
             }
-            Checked { spec: Err(LostSpec { kind: Some(kind), name }), faults, is_whole: false }
+            Checked { spec: Err(vec![LostSpec { kind: Some(kind), name }]), faults, is_whole: false }
         }
     }
 }

@@ -59,12 +59,21 @@ fn specs(text: &str) -> Vec<(SpecKind, String, String)> {
     blocks.filter_map(spec).collect()
 }
 
+/// The tables of a page, each with its path, which stands before it.
+fn tables(text: &str) -> Vec<(String, String)> {
+    let parts: Vec<&str> = text.split("```csv\n").collect();
+    let path = |before: &str| before.trim_end().trim_end_matches("`:").rsplit('`').next().unwrap().to_owned();
+    let table = |pair: &[&str]| (path(pair[0]), pair[1].split("```").next().unwrap().to_owned());
+    parts.windows(2).map(table).collect()
+}
+
 #[test]
 fn every_example_is_a_valid_spec() {
     let mut found = 0;
     for entry in fs::read_dir(folder()).unwrap() {
         let path = entry.unwrap().path();
-        let specs = specs(&fs::read_to_string(&path).unwrap());
+        let text = fs::read_to_string(&path).unwrap();
+        let specs = specs(&text);
         if specs.is_empty() {
             continue;
         }
@@ -78,6 +87,9 @@ fn every_example_is_a_valid_spec() {
                 SpecKind::Entity => write(dir.path(), &format!("specs/entities/{name}.yml"), text),
                 SpecKind::Metric => write(dir.path(), &format!("specs/metrics/{name}.yml"), text),
             }
+        }
+        for (path, rows) in tables(&text) {
+            write(dir.path(), &path, &rows);
         }
         let compiled = compile(dir.path());
         assert!(compiled.project.is_some(), "{}: {:#?}", path.display(), compiled.diagnostics);

@@ -40,6 +40,7 @@ mod meaning_runs;
 mod metric_views;
 mod parse_back;
 mod privileges;
+mod reuse;
 mod sample;
 mod schemas;
 mod serving;
