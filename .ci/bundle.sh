@@ -21,7 +21,7 @@ trap 'rm -rf "$work"' EXIT
 gen=$(realpath "${CARGO_TARGET_DIR:-target}")/debug/gen
 python=$(.ci/python.sh 'check-jsonschema==0.39.*' 'databricks-bundles==1.22.*' 'pyyaml==6.*' requests google-auth protobuf)
 # Without what it depends on: it may ask for a newer certifi than a registry has, and no call is made.
-"$python" -m pip install --quiet --disable-pip-version-check --no-deps 'databricks-sdk==0.162.*' >&2
+.ci/python.sh --no-deps 'databricks-sdk==0.162.*' > /dev/null
 "$python" -m unittest discover --start-directory tests/checkers --pattern 'test_b*.py'
 
 # The shipped project, then every case: each is another shape of bundle.
