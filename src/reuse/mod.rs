@@ -23,14 +23,14 @@ use lakeflow::source::SourceMap;
 use crate::load::Loaded;
 
 /// Puts the specs of all rows in place of each template. A template that is at fault stays, marked as unfilled.
-pub fn fill(loaded: Loaded, sources: &mut SourceMap, diags: &mut Diagnostics) -> Loaded {
-    let Loaded { documents, lookups, lost } = loaded;
+pub fn fill(mut loaded: Loaded, sources: &mut SourceMap, diags: &mut Diagnostics) -> Loaded {
     let mut filled = vec![];
-    for document in documents {
+    for document in std::mem::take(&mut loaded.documents) {
         match document.value.get("each") {
-            Some(_) => filled.extend(fill::template(document, &lookups, &lost, sources, diags)),
+            Some(_) => filled.extend(fill::template(document, &loaded.lookups, &loaded.lost, sources, diags)),
             None => filled.push(document),
         }
     }
-    Loaded { documents: filled, lookups, lost }
+    loaded.documents = filled;
+    loaded
 }
