@@ -12,6 +12,7 @@ class Chance:
 
     def __init__(self, seed: int, attempt: int = 0, without: frozenset[str] = frozenset()) -> None:
         self.random = random.Random(seed * 1000 + attempt)
+        self.seed, self.attempt = seed, attempt
         self.without = without
         self.features: set[str] = set()
 

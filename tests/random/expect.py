@@ -24,14 +24,15 @@ def compute(project: Project) -> dict[str, Table]:
     silvers = silver.build(project)
     rows = gold.Rows(silvers)
     tables: dict[str, Table] = {}
-    loaded = [found for found in silvers.values() if not found.entity.lookup]
+    judged = [found for found in silvers.values() if not found.entity.lookup]
+    loaded = [found for found in judged if not found.entity.query]
     for found in silvers.values():
         tables |= entity_tables(found)
         dialect = found.entity.dialect
         if dialect.skip or dialect.comment:
             name = found.entity.name
             tables[f"{name}_skipped"] = Table(["line", *ORIGIN[1:]], skipped_lines(found.entity, project.files.get(name, [])))
-    orphans = {found.entity.name: orphan_table(found, rows) for found in loaded if waits(found.entity, silvers)}
+    orphans = {found.entity.name: orphan_table(found, rows) for found in judged if waits(found.entity, silvers)}
     tables |= {f"{name}_orphans": table for name, table in orphans.items()}
     if orphans:
         tables["orphan_counts"] = orphan_counts(orphans, silvers)
@@ -48,6 +49,12 @@ def entity_tables(found: Silver) -> dict[str, Table]:
     rows = [tuple(row.values()) for row in found.rows]
     if entity.lookup:
         return {entity.name: Table(columns, rows)}
+    if entity.query:
+        kept = [(sorted(one.violations), *one.given.values()) for one in found.judged if one.quarantined]
+        return {
+            entity.name: Table(columns, rows),
+            f"{entity.name}_quarantine": Table(["_violations", *columns], kept),
+        }
     ends = []
     if entity.loaded_by == "history":
         ends = ["__START_AT", "__END_AT"]

@@ -6,6 +6,7 @@ import expect
 from chance import Chance
 from grow_entity import EntityGrower
 from grow_metric import MetricGrower
+from grow_query import QueryGrower
 from grow_values import faulty
 from project import Column, Entity, File, Project
 from silver import Stopped, Undecided
@@ -31,10 +32,15 @@ def grow_once(chance: Chance) -> Project:
     grower = EntityGrower(chance)
     entities = grower.grow()
     files = {}
+    # From a seed of its own: the rest of the project stays as it was.
+    apart = Chance(chance.seed + 7919, chance.attempt, chance.without)
+    queries = QueryGrower(apart, entities).grow()
     for entity in entities:
         files[entity.name] = lookup_file(chance, entity) if entity.lookup else deliveries(chance, entity)
     metrics = MetricGrower(chance, entities, grower.odd, grower.taken).grow()
-    return Project(entities, metrics, files, features=chance.features)
+    over_queries = MetricGrower(apart, [*entities, *queries], grower.odd, grower.taken)
+    metrics += [over_queries.metric(entity) for entity in queries if apart.maybe(0.5)]
+    return Project([*entities, *queries], metrics, files, features=chance.features | apart.features)
 
 
 # --- files -----------------------------------------------------------------------------------------------------------

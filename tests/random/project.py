@@ -50,6 +50,16 @@ class Rule:
 
 
 @dataclass
+class Query:
+    """Columns by name over the rows of a table: a column each, or, grouped by `g`, a number of rows or an extreme."""
+
+    source: str
+    columns: dict[str, Node]
+    where: Node | None = None
+    grouped: bool = False
+
+
+@dataclass
 class Entity:
     name: str
     columns: list[Column]
@@ -64,6 +74,7 @@ class Entity:
     rules: dict[str, Rule] = field(default_factory=dict)
     derived: dict[str, Node] = field(default_factory=dict)
     row_count: tuple[int, str | None] | None = None
+    query: Query | None = None
 
     def column(self, name: str) -> Column | None:
         """Names are compared without case."""

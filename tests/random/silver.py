@@ -40,6 +40,8 @@ class Judged:
     deletes: bool
     # The rules that it breaks and that stop the update.
     stops: list[str] = field(default_factory=list)
+    # What a query gave, before what is not valid became NULL.
+    given: Row | None = None
 
     @property
     def stays(self) -> bool:
@@ -67,6 +69,8 @@ class Silver:
         minimum, action = self.entity.row_count or (0, None)
         too_few = len(self.lines) < minimum and action != "warn" and not self.entity.lookup
         names = [name for judged in self.judged for name in judged.stops]
+        if self.entity.query and queried.repeats(self):
+            names.append("unique_key")
         return names + ([f"{self.entity.name}_minimum"] if too_few else [])
 
     @property
@@ -87,9 +91,13 @@ def holds(condition: Node, row: Row) -> bool:
 def build(project: Project) -> dict[str, Silver]:
     """All entities; lookups first, whose keys others accept."""
     found: dict[str, Silver] = {}
-    for entity in sorted(project.entities, key=lambda e: not e.lookup):
+    for entity in sorted(project.entities, key=lambda e: (not e.lookup, e.query is not None)):
+        if entity.query:
+            found[entity.name] = queried.load(entity, found)
+            continue
         lines = read_lines(entity, project.files.get(entity.name, []))
         found[entity.name] = load(entity, lines, found)
+    # What comes behind a table that stops the update is not looked at.
     stops = sorted({name for entity in found.values() for name in entity.stops()})
     if stops:
         raise Stopped(stops)
@@ -232,3 +240,6 @@ def snapshot(silver: Silver) -> None:
 
 
 LOADS = {"append": append, "upsert": upsert, "history": history, "snapshot": snapshot}
+
+# It is made of the above.
+import queried  # noqa: E402

@@ -17,7 +17,7 @@ WORDS_OF_YAML = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
 def write(project: Project, folder: Path) -> None:
     """All files of a project below a folder, which is emptied first."""
     shutil.rmtree(folder, ignore_errors=True)
-    for place in ("specs/entities", "specs/metrics", "specs/lookups", "landing"):
+    for place in ("specs/entities", "specs/metrics", "specs/lookups", "specs/queries", "landing"):
         (folder / place).mkdir(parents=True)
     target = {"default": True, "catalog": "main", "schema": "random_one", "landing": "/Volumes/main/random_one/in"}
     put(folder / "specs/project.yml", {"project": "random_one", "targets": {"dev": target}})
@@ -25,6 +25,9 @@ def write(project: Project, folder: Path) -> None:
         put(folder / f"specs/entities/{entity.name}.yml", entity_spec(entity))
     for metric in project.metrics:
         put(folder / f"specs/metrics/{metric.name}.yml", metric_spec(metric))
+    for entity in project.entities:
+        if entity.query:
+            (folder / f"specs/queries/{entity.name}.sql").write_text(query_text(entity) + ";\n", encoding="utf-8")
     times = []
     for entity in project.entities:
         for file in project.files.get(entity.name, []):
@@ -45,6 +48,9 @@ def recorded(place: Path, file: File) -> dict[str, str]:
 
 def entity_spec(entity: Entity) -> dict:
     source = {"lookup": f"{entity.name}.csv"} if entity.lookup else {"files": entity.pattern}
+    if entity.query:
+        # A column of the key is found by its name, and half of the queries stand in the spec.
+        source = {"query": query_text(entity) if len(entity.columns) % 2 else f"{entity.name}.sql"}
     if entity.delimiter != ",":
         source["delimiter"] = entity.delimiter
     source |= entity.dialect.spec()
@@ -69,6 +75,24 @@ def entity_spec(entity: Entity) -> dict:
     if entity.derived:
         spec["derived"] = {name: sql(node) for name, node in entity.derived.items()}
     return spec
+
+
+def query_text(entity: Entity) -> str:
+    """The query of an entity; the order of its columns is not that of the spec."""
+    query = entity.query
+
+    def shown(node: Node) -> str:
+        if node.op == "count_rows":
+            return "count(*)"
+        return f"{node.op}({sql(node.args[0])})" if node.op in ("max", "min") else sql(node)
+
+    columns = [f"{shown(node)} AS {name(title)}" for title, node in reversed(query.columns.items())]
+    lines = ["SELECT -- made up", ",\n".join(f"  {column}" for column in columns), f"FROM {name(query.source)}"]
+    if query.where:
+        lines.append(f"WHERE {sql(query.where)}")
+    if query.grouped:
+        lines.append(f"GROUP BY {sql(query.columns['g'])}")
+    return "\n".join(lines)
 
 
 def column_spec(column: Column, entity: Entity) -> object:

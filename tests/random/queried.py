@@ -1,0 +1,76 @@
+"""What a query gives: rows of another table, or one for each value of a column; and what its rules make of them."""
+
+import re
+
+import convert
+from evaluate import evaluate
+from project import Column, Entity
+from silver import Judged, Row, Silver, grouped, holds, leaf_of
+from tree import Node
+
+
+def load(entity: Entity, found: dict[str, Silver]) -> Silver:
+    """The rows of a query, judged. The table that it reads is there."""
+    given = result(entity, found[entity.query.source].rows)
+    silver = Silver(entity, judged=[judge(entity, row, found) for row in given])
+    silver.rows = [one.row for one in silver.clean]
+    return silver
+
+
+def result(entity: Entity, rows: list[Row]) -> list[Row]:
+    query = entity.query
+    rows = [row for row in rows if query.where is None or holds(query.where, row)]
+    if not query.grouped:
+        return [{name: evaluate(node, leaf_of(row)) for name, node in query.columns.items()} for row in rows]
+    groups: dict[object, list[Row]] = {}
+    for row in rows:
+        groups.setdefault(evaluate(query.columns["g"], leaf_of(row)), []).append(row)
+    return [{name: figure(node, key, group) for name, node in query.columns.items()} for key, group in groups.items()]
+
+
+def figure(node: Node, key: object, group: list[Row]) -> object:
+    if node.op == "column":
+        return key
+    if node.op == "count_rows":
+        return len(group)
+    values = [value for row in group if (value := evaluate(node.args[0], leaf_of(row))) is not None]
+    return {"max": max, "min": min}[node.op](values, default=None)
+
+
+def judge(entity: Entity, given: Row, found: dict[str, Silver]) -> Judged:
+    """A value that is not valid becomes NULL; rules see that."""
+    row: Row = {}
+    broken: list[tuple[str, str]] = []
+    for column in entity.columns:
+        value = given[column.name]
+        row[column.name] = value if is_valid(value, column, found) else None
+        if (column.required or column.name in entity.key) and row[column.name] is None:
+            broken.append((f"{column.name}_required", column.on_missing or "quarantine"))
+        if value is not None and row[column.name] is None:
+            broken.append((f"valid_{column.name}", column.on_invalid or "quarantine"))
+    for name, rule in entity.rules.items():
+        if not holds(rule.condition, row):
+            broken.append((name, rule.action or "quarantine"))
+    actions = {action for _, action in broken}
+    dropped = "drop" in actions
+    stops = [name for name, action in broken if action == "fail"]
+    names = [name for name, _ in broken]
+    return Judged(None, row, names, dropped, "quarantine" in actions and not dropped, False, stops, given)
+
+
+def is_valid(value: object, column: Column, found: dict[str, Silver]) -> bool:
+    if value is None:
+        return True
+    if column.matches and not re.search(column.matches, value):
+        return False
+    target = found.get(column.references.entity) if column.references else None
+    if target is not None and target.entity.lookup:
+        key = target.entity.column(target.entity.key[0]).name
+        return value in [row[key] for row in target.rows]
+    return column.accepted is None or value in [convert.read(text, column.kind) for text in column.accepted]
+
+
+def repeats(silver: Silver) -> bool:
+    """Whether two rows that stay have one key."""
+    groups = grouped(silver.entity, silver.clean) if silver.entity.key else {}
+    return any(len(group) > 1 for group in groups.values())
