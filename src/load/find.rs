@@ -49,21 +49,13 @@ pub fn find(world: &dyn World, root: &Path, sources: &mut SourceMap, diags: &mut
         return found;
     }
     let listing = world.list(&specs);
-    for error in &listing.faults {
-        // What a link leads back to is found on the straight way.
-        if error.fault != WorldFault::Loop {
-            found.lost.specs.push(LostSpec { kind: None, name: None });
-            found.lost.lookups.insert(None);
-            found.lost.queries.insert(None);
-            found.may_lack_project = true;
-        }
-        let shown = shown_path(root, &error.path);
-        let fault = Diagnostic::error(codes::UNREADABLE_FILE, format!("cannot read `{shown}`: {}", error.fault));
-        diags.push(fault.at(Span::new(sources.add(shown, ""), 0..0)));
-    }
+    let mut unlisted = listing.faults.into_iter().peekable();
     let wanted: Vec<(PathBuf, String, Role)> = listing.files.into_iter().filter_map(|p| role(root, p)).collect();
     let read: Vec<_> = wanted.par_iter().map(|(path, _, _)| world.read(path, MAX_BYTES)).collect();
-    for ((_, shown, role), bytes) in wanted.into_iter().zip(read) {
+    for ((path, shown, role), bytes) in wanted.into_iter().zip(read) {
+        while let Some(error) = unlisted.next_if(|error| error.path < path) {
+            found.lack(&error, root, sources, diags);
+        }
         if role == Role::Other {
             diags.extend(bytes.ok().and_then(|bytes| unread(bytes, shown, sources)));
             continue;
@@ -89,7 +81,26 @@ pub fn find(world: &dyn World, root: &Path, sources: &mut SourceMap, diags: &mut
             }
         }
     }
+    for error in unlisted {
+        found.lack(&error, root, sources, diags);
+    }
     found
+}
+
+impl SpecFiles {
+    /// Reports a directory that can't be listed.
+    fn lack(&mut self, error: &WorldError, root: &Path, sources: &mut SourceMap, diags: &mut Diagnostics) {
+        // What a link leads back to is found on the straight way.
+        if error.fault != WorldFault::Loop {
+            self.lost.specs.push(LostSpec { kind: None, name: None });
+            self.lost.lookups.insert(None);
+            self.lost.queries.insert(None);
+            self.may_lack_project = true;
+        }
+        let shown = shown_path(root, &error.path);
+        let fault = Diagnostic::error(codes::UNREADABLE_FILE, format!("cannot read `{shown}`: {}", error.fault));
+        diags.push(fault.at(Span::new(sources.add(shown, ""), 0..0)));
+    }
 }
 
 /// Whether a path is that of the project file, which a fault elsewhere must not be blamed on.
