@@ -206,30 +206,32 @@ impl MomentForm {
         self.parts.iter().any(|part| matches!(part, MomentPart::Field(letter, _) if letters.contains(*letter)))
     }
 
-    /// Why no text of this form says which moment it is.
+    /// Why a text of this form does not determine a moment.
     fn fault(&self, ty: &DataType) -> Option<String> {
         let has_time = *ty != DataType::Date;
         for (letter, what) in [("y", "no year (`yyyy`)"), ("M", "no month (`MM`)"), ("d", "no day (`dd`)")] {
             if !self.has(letter) {
-                return Some(format!("has {what}"));
+                return Some(format!("contains {what}"));
             }
         }
         if !has_time && self.has("HhamsSX") {
-            return Some("has a time of day, and the column is a DATE".to_owned());
+            return Some("contains a time of day, but the column is a DATE".to_owned());
         }
         if has_time && !self.has("Hh") {
-            return Some("has no hour (`HH`)".to_owned());
+            return Some("contains no hour (`HH`)".to_owned());
         }
         if *ty == DataType::TimestampNtz && self.has("X") {
-            return Some("has an offset (`XXX`), and the column is a TIMESTAMP_NTZ".to_owned());
+            return Some("contains an offset (`XXX`), but the column is a TIMESTAMP_NTZ".to_owned());
         }
         if self.has("h") != self.has("a") {
-            return Some("has hours of half a day (`hh`) without `a`, or `a` without them".to_owned());
+            return Some(
+                "must contain both `hh` (hour from 1 to 12) and `a` (AM or PM), or neither of them".to_owned(),
+            );
         }
         let mut letters: Vec<char> = self.fields().map(|(letter, _)| letter).collect();
         letters.sort_unstable();
         if let Some(twice) = letters.windows(2).find(|pair| pair[0] == pair[1]) {
-            return Some(format!("has `{}` twice", twice[0]));
+            return Some(format!("contains `{}` twice", twice[0]));
         }
         // Digits that follow each other fall into fields by their width alone; Spark reads fractions in a way of its own.
         let is_digits = |letter: char, width: usize| !matches!((letter, width), ('a' | 'X', _) | ('M', 3));
@@ -240,7 +242,7 @@ impl MomentForm {
             }
             _ => false,
         });
-        touching.then(|| "has fields of no fixed width with nothing between them".to_owned())
+        touching.then(|| "contains adjacent fields of variable width: put a character between them".to_owned())
     }
 
     fn fields(&self) -> impl Iterator<Item = (char, usize)> {
@@ -351,7 +353,7 @@ fn parts(pattern: &str) -> Result<Vec<MomentPart>, String> {
 /// A character that stands for itself. Some mean more to patterns or to what is made of them, in quotes too.
 fn literal(c: char) -> Result<MomentPart, String> {
     if "#[]{}\\^".contains(c) || c.is_control() {
-        return Err(format!("has `{}`, which is not supported", c.escape_default()));
+        return Err(format!("contains `{}`, which is not supported", c.escape_default()));
     }
     Ok(MomentPart::Literal(c))
 }
@@ -369,10 +371,12 @@ fn field(letter: char, width: usize) -> Result<MomentPart, String> {
     };
     match (is_known, letter) {
         (true, _) => Ok(MomentPart::Field(letter, width)),
-        (false, 'y') => Err(format!("has `{shown}`: only a year of four digits (`yyyy`) says which one it is")),
-        (false, 'Y') => Err(format!("has `{shown}`, the year of a week: write `yyyy`")),
-        (false, 'D') => Err(format!("has `{shown}`, the day of a year: write `dd`")),
-        (false, _) => Err(format!("has `{shown}`, which is not supported")),
+        (false, 'y') => {
+            Err(format!("contains `{shown}`, which does not tell the century: write a year of four digits (`yyyy`)"))
+        }
+        (false, 'Y') => Err(format!("contains `{shown}`, the week-based year: write `yyyy`")),
+        (false, 'D') => Err(format!("contains `{shown}`, the day of the year: write `dd`")),
+        (false, _) => Err(format!("contains `{shown}`, which is not supported")),
     }
 }
 

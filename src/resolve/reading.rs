@@ -52,8 +52,8 @@ fn form(format: &str, ty: &DataType) -> Result<Option<TextForm>, Box<Diagnostic>
         ty if ty.is_temporal() => moment(format, ty).map_err(bad),
         ty if ty.is_numeric() => number(format),
         ty => {
-            let hint = "dates, timestamps and numbers have a format; `matches` says what a text must look like";
-            let message = format!("`format` is not for columns of type {ty}");
+            let hint = "only dates, timestamps and numbers have a format; a string can be restricted by `matches`";
+            let message = format!("`format` can't be used for a column of type {ty}");
             Err(Box::new(Diagnostic::error(codes::BAD_VALUE, message).hint(hint)))
         }
     }
@@ -76,7 +76,7 @@ fn number(example: &str) -> Result<Option<TextForm>, Box<Diagnostic>> {
     }
     let form = NumberForm::of_example(example).map(|form| Some(TextForm::Number(form)));
     form.ok_or_else(|| {
-        let message = format!("`{example}` is not a known form of numbers");
+        let message = format!("`{example}` is not a supported number format");
         let shown = others.map(|example| format!("`{example}`")).join(", ");
         let hint = did_you_mean(example, others);
         let fault = Diagnostic::error(codes::BAD_VALUE, message);
@@ -84,7 +84,7 @@ fn number(example: &str) -> Result<Option<TextForm>, Box<Diagnostic>> {
     })
 }
 
-/// Reports what a source says of the forms of its columns and can't be so.
+/// Reports formats of a source that are invalid, and `nulls` that have no effect.
 pub fn check_source(files: &FilesSpec, spec: &Located<EntitySpec>, context: &mut Context<'_>) {
     let decimal = DataType::Decimal { precision: 38, scale: 18 };
     let stated = [
@@ -101,7 +101,7 @@ pub fn check_source(files: &FilesSpec, spec: &Located<EntitySpec>, context: &mut
     }
     for (index, text) in files.nulls.iter().flatten().enumerate() {
         if text.trim_matches(' ').is_empty() {
-            let fault = Diagnostic::error(codes::BAD_VALUE, "an empty text is always NULL");
+            let fault = Diagnostic::error(codes::BAD_VALUE, "an empty value is always NULL");
             context.push(fault.at(spec.value(&format!("/source/nulls/{index}"))).hint("remove it"));
         }
     }

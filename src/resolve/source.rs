@@ -48,7 +48,7 @@ pub fn resolve(
     }
 }
 
-/// How CSV files are read; characters that can't be told apart are reported.
+/// How CSV files are read. Reports characters that have two meanings.
 fn csv(files: &FilesSpec, spec: &Located<EntitySpec>, context: &mut Context<'_>) -> CsvDialect {
     let character = |text: &Option<String>| text.as_ref().and_then(|text| text.chars().next());
     let plain = CsvDialect::default();
@@ -67,7 +67,7 @@ fn csv(files: &FilesSpec, spec: &Located<EntitySpec>, context: &mut Context<'_>)
     format
 }
 
-/// Reports characters that mean two things, or that can't mean anything.
+/// Reports characters that have two meanings, or that Spark does not accept.
 fn report_marks(format: &CsvDialect, files: &FilesSpec, spec: &Located<EntitySpec>, context: &mut Context<'_>) {
     let escape = Some(format.escape).filter(|escape| *escape != format.quote);
     let marks = [
@@ -93,19 +93,19 @@ fn report_marks(format: &CsvDialect, files: &FilesSpec, spec: &Located<EntitySpe
     }
 }
 
-/// Reports names of headers where there is no header, or that can't be read.
+/// Reports `header` of columns where the files have no header line, or one that can't be read.
 fn report_headers(files: &FilesSpec, spec: &Located<EntitySpec>, context: &mut Context<'_>) {
     let named = spec.spec.columns.iter().filter_map(|(name, entry)| Some((name, entry.full()?.header.as_ref()?)));
     for (name, header) in named {
         let misread = misread_as_latin_1().map(|(_, meant)| meant).find(|c| header.contains(*c));
         let (message, hint) = match (files.header, misread) {
             (Some(false), _) => (
-                "`header` names a column of a header, and the files have none (`header: false`)".to_owned(),
-                "remove it: without a header, fields are read in the order of `columns`",
+                "`header` can't be used here: the files have no header line (`header: false`)".to_owned(),
+                "remove it: without a header line, fields are assigned to `columns` by position",
             ),
             (_, Some(c)) if files.encoding == Some(Encoding::Windows1252) => (
-                format!("`{c}` in a header of a windows-1252 file can't be read"),
-                "pass over the header (`header: false`, `skip_lines: 1`): fields are then read in the order of `columns`",
+                format!("a header with `{c}` can't be read from a windows-1252 file"),
+                "skip the header line (`header: false`, `skip_lines: 1`): fields are then assigned to `columns` by position",
             ),
             _ => continue,
         };

@@ -61,7 +61,7 @@ pub enum ScaffoldError {
         reason: String,
     },
     /// Two files have the same name.
-    #[error("two of the files are called `{0}`, and they would lie in one directory")]
+    #[error("two of the files are called `{0}`, and both would be copied to the same directory")]
     SameName(String),
     /// A template could not be filled, which is a fault of the compiler.
     #[error(transparent)]

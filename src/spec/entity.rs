@@ -31,10 +31,10 @@ pub struct EntitySpec {
     /// to the specs.
     #[schemars(extend("examples" = [{"files": "customers*.csv"}, {"query": "customer_value.sql"}, {"lookup": "us_states.csv"}]))]
     pub source: SourceSpec,
-    /// The column or columns that tell one row from another. A row must have a value in each: rule `<column>_required`.
+    /// The column or columns that identify a row. A row must have a value in each: rule `<column>_required`.
     #[schemars(extend("examples" = ["customer_id", ["order_id", "line_number"]]))]
     pub key: Option<OneOrMany>,
-    /// How new rows meet old ones. Default: `upsert` with a key, `append` without one.
+    /// How new rows are combined with existing ones. Default: `upsert` with a key, `append` without one.
     #[schemars(example = &"upsert")]
     pub load: Option<LoadSpec>,
     /// Columns whose greatest values mark the newest row of a key; a row without a value is older than all that have one.
@@ -42,21 +42,21 @@ pub struct EntitySpec {
     /// value: rule `<column>_required`.
     #[schemars(example = &"updated_at")]
     pub sequence: Option<OneOrMany>,
-    /// Condition under which a row deletes its key instead of writing it (`upsert` and `history`). Such a row needs a
-    /// key and a sequence, and is judged by no other rule.
+    /// Condition under which a row deletes the row with its key instead of writing it (`upsert` and `history`). Such a row
+    /// needs a key and a sequence; no other rule applies to it.
     #[schemars(example = &"operation = 'D'")]
     pub delete_when: Option<DeletionEntry>,
-    /// Columns in order, each with its type (`price: decimal(10,2)`) or with more about it.
+    /// Columns in the order of the table, each with its type (`price: decimal(10,2)`) or with a mapping of its properties.
     #[schemars(extend("examples" = [{"customer_id": {"type": "string", "required": true}, "city": "string"}]))]
     pub columns: IndexMap<String, ColumnEntry>,
-    /// Conditions that every row must keep, by name. A condition that is NULL counts as broken: where a value may be
+    /// Conditions that every row must satisfy, by name. A condition that is NULL counts as violated: if a value may be
     /// missing, write `x is null or ..`.
     #[schemars(extend("examples" = [{"price_not_negative": "price >= 0"}]))]
     pub rules: Option<IndexMap<String, RuleEntry>>,
     /// Expressions that metrics can use by name, like columns; they are not stored. They may read referenced entities.
     #[schemars(extend("examples" = [{"amount": "quantity * products.price"}]))]
     pub derived: Option<IndexMap<String, String>>,
-    /// How far the table may travel.
+    /// How confidential the table is.
     #[schemars(example = &"confidential")]
     pub classification: Option<ClassificationSpec>,
     /// Audiences that may read the table; personal data that an audience does not see is masked for it.
@@ -66,18 +66,18 @@ pub struct EntitySpec {
     /// `audience` see all rows; nobody else sees any. Tables of metrics have conditions of their own.
     #[schemars(extend("examples" = [{"sales": "region = 'EU'"}]))]
     pub rows: Option<IndexMap<String, String>>,
-    /// How old the newest file may be before somebody is told.
+    /// How old the newest file may be before an alert is raised.
     #[schemars(extend("examples" = [{"within_hours": 48}]))]
     pub freshness: Option<FreshnessSpec>,
-    /// How many lines must have been delivered after an update.
+    /// How many rows the raw table must hold after an update.
     #[schemars(extend("examples" = [{"min": 1}]))]
     pub row_count: Option<RowCountSpec>,
-    /// Warnings that are meant, each with its place and the reason. One that silences nothing is a warning itself.
+    /// Warnings that are accepted, each with its place and the reason. An entry that matches no warning is a warning itself.
     #[schemars(extend("examples" = [[{"warning": "W0705", "at": "columns.email", "reason": "addresses of shops are on their doors"}]]))]
     pub allow: Option<Vec<AllowSpec>>,
 }
 
-/// How new rows meet old ones.
+/// How new rows are combined with existing ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum LoadSpec {
@@ -87,23 +87,23 @@ pub enum LoadSpec {
     Upsert,
     /// Every version of a key is kept, with the time it came and went (slowly changing dimension, type 2).
     History,
-    /// The newest file is the whole truth: keys that it lacks are gone. A newest file without a row that stays (it is
-    /// empty, or all its rows are quarantined or dropped) changes nothing: the table shows the newest file that has some.
+    /// The table shows the rows of the newest file only; keys that are missing in it are removed. A file without a valid row
+    /// (it is empty, or all its rows are quarantined or dropped) is ignored: the newest file with a valid row counts.
     Snapshot,
 }
 
-/// A column: its type alone, or more about it.
+/// A column: its type alone, or a mapping of its properties.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum ColumnEntry {
-    /// The type.
+    /// The type, as in `price: decimal(10,2)`.
     Type(String),
-    /// The type and more.
+    /// The type and other properties.
     Full(Box<ColumnSpec>),
 }
 
 impl ColumnEntry {
-    /// What is said besides the type, where anything is.
+    /// The properties; `None` if only the type is given.
     pub fn full(&self) -> Option<&ColumnSpec> {
         match self {
             ColumnEntry::Type(_) => None,
@@ -112,7 +112,7 @@ impl ColumnEntry {
     }
 }
 
-/// A column.
+/// Properties of a column.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ColumnSpec {
@@ -121,10 +121,10 @@ pub struct ColumnSpec {
     #[serde(rename = "type")]
     #[schemars(example = &"decimal(10,2)")]
     pub ty: String,
-    /// What it holds. Becomes the comment of the column.
+    /// What the column contains. Becomes its comment.
     #[schemars(example = &"Price of one piece in US dollars")]
     pub description: Option<String>,
-    /// Header of the column in the files, where it is not the name of the column.
+    /// Header of the column in the files, if it is not the name of the column.
     #[schemars(example = &"Customer No.")]
     pub header: Option<String>,
     /// Field of JSON records that the column is read from, if it is not the one with the name of the column. Dots lead to
@@ -132,57 +132,57 @@ pub struct ColumnSpec {
     /// as a string: its JSON text.
     #[schemars(example = &"customer.address.city")]
     pub from: Option<String>,
-    /// How dates, timestamps or numbers are written in the files, where it is not the form of the source: a pattern such as
-    /// `dd.MM.yyyy` or `yyyy-MM-dd'T'HH:mm:ssXXX` for dates and timestamps, and for numbers how 1234.56 looks:
+    /// How dates, timestamps or numbers are written in the files, if it differs from the format of the source: for dates and
+    /// timestamps a pattern such as `dd.MM.yyyy` or `yyyy-MM-dd'T'HH:mm:ssXXX`, and for numbers how 1234.56 looks:
     /// `1.234,56`, `1,234.56`, `1 234,56`, `1'234.56` or `1234,56`.
     #[schemars(extend("examples" = ["dd.MM.yyyy", "1.234,56"], "x-unquoted" = true))]
     pub format: Option<String>,
-    /// Whether a row without a value is at fault: rule `<column>_required`. Default: no, but for the columns of the key
-    /// and the sequence of a history, which are always required.
+    /// Whether every row must have a value: rule `<column>_required`. Default: no, except for the columns of the key and
+    /// the sequence of a history, which are always required.
     #[schemars(example = true)]
     pub required: Option<bool>,
-    /// What is done about a row without a required value. Default: `quarantine`.
+    /// What happens to a row without a required value. Default: `quarantine`.
     #[schemars(example = &"quarantine")]
     pub on_missing: Option<ActionSpec>,
-    /// The kind of personal data it holds.
+    /// The kind of personal data that the column contains.
     #[schemars(example = &"email")]
     pub pii: Option<PersonalSpec>,
-    /// Why it tells nothing of a person that a value is valid by `matches`, `accepted` or a lookup, or which row has the
-    /// greatest (`sequence`), although it is personal data. `gen pii` lists the reason.
+    /// Why nothing about a person is disclosed by whether a value is valid (`matches`, `accepted`, a lookup), or by which row
+    /// has the greatest value (`sequence`), although the column is personal data. `gen pii` lists the reason.
     #[schemars(length(min = 1), example = &"every mail address has this form")]
     pub declassify: Option<String>,
-    /// Changes made to the text of a string before anything looks at it. Surrounding spaces are always removed.
+    /// Change that is made to a string before it is checked or stored. Surrounding spaces are always removed.
     #[schemars(example = &"lower")]
     pub normalize: Option<NormalizeSpec>,
     /// Regular expression that the text must match: rule `valid_<column>`.
     #[schemars(example = &"^[A-Z]{2}[0-9]{4}$")]
     pub matches: Option<String>,
-    /// The only values there may be, written as in the files and compared in the type of the column: rule
-    /// `valid_<column>`. A column that refers to a lookup accepts its keys.
+    /// The allowed values, written as in the files and compared in the type of the column: rule `valid_<column>`. A column
+    /// that references a lookup accepts its keys.
     #[schemars(extend("examples" = [["open", "closed"]], "x-unquoted" = true))]
     pub accepted: Option<Vec<String>>,
-    /// What is done about a value that does not fit type, pattern or accepted values. With `warn` it becomes NULL and
-    /// the row stays. Default: `quarantine`.
+    /// What happens to a row with a value that does not fit the type, `matches` or `accepted`. With `warn` the value
+    /// becomes NULL and the row is kept. Default: `quarantine`.
     #[schemars(example = &"warn")]
     pub on_invalid: Option<ActionSpec>,
-    /// Value of rows that have none, written as in the files.
+    /// Value for rows that have none, written as in the files.
     #[schemars(extend("examples" = ["Uncategorized", 0], "x-unquoted" = true))]
     pub default: Option<String>,
-    /// The entity whose key this column holds.
+    /// The entity whose key this column contains.
     #[schemars(extend("examples" = ["customers", {"entity": "addresses", "as": "billing_address"}]))]
     pub references: Option<ReferenceEntry>,
-    /// Typical values: documentation, and the stock that sample data is made of.
+    /// Typical values, for documentation and for sample data.
     #[schemars(extend("examples" = [["Books", "Garden", "Toys"]], "x-unquoted" = true))]
     pub examples: Option<Vec<String>>,
 }
 
-/// Changes made to a text.
+/// Change that is made to a string.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum NormalizeSpec {
-    /// Lower case.
+    /// Converted to lower case.
     Lower,
-    /// Upper case.
+    /// Converted to upper case.
     Upper,
 }
 
@@ -190,9 +190,9 @@ pub enum NormalizeSpec {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum ReferenceEntry {
-    /// The entity.
+    /// Name of the entity, which is also the name of the reference.
     Entity(String),
-    /// The entity, and a name for this reference.
+    /// The entity, and another name for the reference.
     Named(ReferenceSpec),
 }
 
@@ -200,27 +200,27 @@ pub enum ReferenceEntry {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReferenceSpec {
-    /// The entity.
+    /// Name of the referenced entity.
     #[schemars(example = &"addresses")]
     pub entity: String,
-    /// What expressions call it. Default: the name of the entity.
+    /// Name of the reference in expressions. Default: the name of the entity.
     #[serde(rename = "as")]
     #[schemars(example = &"billing_address")]
     pub alias: Option<String>,
 }
 
-/// The condition of a deletion alone, or more about it.
+/// The condition of a deletion alone, or a mapping of its properties.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum DeletionEntry {
-    /// The condition.
+    /// The condition, in SQL.
     Sql(String),
-    /// The condition and more.
+    /// The condition and other properties.
     Full(DeletionSpec),
 }
 
 impl DeletionEntry {
-    /// Why it tells nothing of a person, if somebody says so.
+    /// `declassify`; `None` if it is not given.
     pub fn reason(&self) -> Option<&str> {
         match self {
             DeletionEntry::Sql(_) => None,
@@ -237,44 +237,44 @@ impl DeletionEntry {
     }
 }
 
-/// The condition of a deletion.
+/// A deletion with the reason for which it may read personal data.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DeletionSpec {
     /// The condition, in SQL over the columns of the entity.
     #[schemars(example = &"operation = 'D'")]
     pub sql: String,
-    /// Why it tells nothing of a person that such a row is gone, although personal data decides. `gen pii` lists the
-    /// reason.
+    /// Why nothing about a person is disclosed by the absence of a deleted row, although the condition reads personal
+    /// data. `gen pii` lists the reason.
     #[schemars(length(min = 1), example = &"the name REMOVED stands for nobody")]
     pub declassify: Option<String>,
 }
 
-/// A rule: its condition alone, or more about it.
+/// A rule: its condition alone, or a mapping of its properties.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum RuleEntry {
-    /// The condition.
+    /// The condition, in SQL.
     Condition(String),
-    /// The condition and more.
+    /// The condition and other properties.
     Full(RuleSpec),
 }
 
-/// A condition that every row must keep.
+/// A condition that every row must satisfy.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RuleSpec {
     /// The condition, in SQL over the columns of the entity.
     #[schemars(example = &"shipped_on >= ordered_on")]
     pub check: String,
-    /// What is done about a row that breaks it. Default: `quarantine`.
+    /// What happens to a row that violates it. Default: `quarantine`.
     #[schemars(example = &"warn")]
     pub on_violation: Option<ActionSpec>,
-    /// Why there is such a rule.
+    /// Why the rule exists.
     #[schemars(example = &"Nothing is shipped before it is ordered.")]
     pub description: Option<String>,
-    /// Why it tells nothing of a person that a row keeps the rule, although personal data decides. `gen pii` lists the
-    /// reason.
+    /// Why nothing about a person is disclosed by whether a row satisfies the rule, although it reads personal data.
+    /// `gen pii` lists the reason.
     #[schemars(length(min = 1), example = &"every customer is an adult by law")]
     pub declassify: Option<String>,
 }
@@ -295,7 +295,7 @@ pub struct RowCountSpec {
     /// The fewest rows that the raw table may hold after an update.
     #[schemars(example = 1)]
     pub min: u64,
-    /// What is done about fewer: `fail` or `warn`. Default: `fail`.
+    /// What happens if there are fewer: `fail` or `warn`. Default: `fail`.
     #[schemars(example = &"fail")]
     pub on_violation: Option<ActionSpec>,
 }

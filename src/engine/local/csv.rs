@@ -164,7 +164,7 @@ impl<'a> RecordReader<'a> {
         if self.is_bare && self.ch == NEW_LINE && !self.fields.is_empty() {
             let other = self.line_end.map(str::escape_default).map(|end| end.to_string()).unwrap_or_default();
             self.fault = Some(format!(
-                "line {line} ends in `\\n`, others in `{other}`: Spark may take two such lines for one; save the file with one kind of line end"
+                "line {line} ends in `\\n`, but earlier lines end in `{other}`: Spark may read two such lines as one; save the file with the same line end everywhere"
             ));
         }
         Some(Some(CsvRecord { line, fields: std::mem::take(&mut self.fields) }))

@@ -164,7 +164,7 @@ pub fn returns(site: &Site<'_>, taken: Option<&Taken>) -> Result<String, askama:
     Grants {
         head: site.head(
             "Tables for readers who were shut out of them while they changed.",
-            "behind an update of all tables: one that was left out shows what it showed before",
+            "after an update of all tables: a table that was left out still shows what it showed before",
             site.owner(Identity::RunAs),
             &["They are shut out again by every run, until `gen retired confirm` says that the change is made."],
         )?,

@@ -39,7 +39,7 @@ pub fn tags(target: &str, as_whom: &str, taken: Option<&Taken>) -> Result<String
     let head = FileHead {
         title: "Tags of earlier builds that protect nothing any more.",
         target,
-        runs: "behind an update of all tables: what goes may protect a table that was left out",
+        runs: "after an update of all tables: what is removed may protect a table that was left out",
         as_whom,
         notes: &["They go with every build, until `gen retired confirm` says that they are gone."],
     };
@@ -51,7 +51,7 @@ pub fn after(target: &str, as_whom: &str, taken: Option<&Taken>) -> Result<Strin
     let head = FileHead {
         title: "Policies and functions of earlier builds that protect nothing any more.",
         target,
-        runs: "last, behind an update of all tables: what goes may protect a table that was left out",
+        runs: "last, after an update of all tables: what is removed may protect a table that was left out",
         as_whom,
         notes: &["They go with every build, until `gen retired confirm` says that they are gone."],
     };

@@ -120,12 +120,12 @@ impl Strict<'_> {
         ControlFlow::Break(ParseFault::new(range, "expected a name, found a string").hint(hint))
     }
 
-    /// A type behind a name that takes none.
+    /// A type after a name that takes none.
     fn typed(&self, name: &Ident, found: &str) -> Flow {
         let range = range_of(self.text, name.span).unwrap_or_else(|| self.range.clone());
         ControlFlow::Break(ParseFault::new(
             range,
-            format!("expected `,` or `)` behind `{}`, found `{found}`", name.value),
+            format!("expected `,` or `)` after `{}`, found `{found}`", name.value),
         ))
     }
 
@@ -234,7 +234,7 @@ impl Visitor for Strict<'_> {
     fn pre_visit_select(&mut self, select: &Select) -> Flow {
         let word = &select.select_token.0;
         if select.top.is_some() {
-            return self.refuse(word, "Databricks SQL has no `TOP`", Some("write `LIMIT` behind the query".to_owned()));
+            return self.refuse(word, "Databricks SQL has no `TOP`", Some("write `LIMIT` after the query".to_owned()));
         }
         if matches!(select.distinct, Some(Distinct::On(_))) {
             let hint = "write `QUALIFY row_number() OVER (PARTITION BY ..) = 1`";
@@ -268,7 +268,7 @@ impl Visitor for Strict<'_> {
     fn pre_visit_expr(&mut self, expr: &Expr) -> Flow {
         match expr {
             Expr::Identifier(ident) if is_not(ident) => {
-                self.refuse_at(ident.span, "expected a condition behind `NOT`", None)
+                self.refuse_at(ident.span, "expected a condition after `NOT`", None)
             }
             Expr::Identifier(ident) => self.ident(ident),
             Expr::CompoundIdentifier(parts) => parts.iter().try_for_each(|ident| self.ident(ident)),

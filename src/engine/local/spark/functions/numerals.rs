@@ -155,11 +155,13 @@ fn number_type(given: &GivenArguments) -> Result<DataType> {
 
 fn numbers(call: &NativeCall, lenient: bool) -> Result<ArrayRef> {
     let Some(format) = constant(call, 1)?.as_deref().and_then(NumberFormat::parse) else {
-        return exec_err!("`to_number` needs a format");
+        return exec_err!("`to_number` requires a constant format");
     };
-    let DataType::Decimal128(precision, scale) = call.returns else { return exec_err!("`to_number` gives decimals") };
+    let DataType::Decimal128(precision, scale) = call.returns else { return exec_err!("`to_number` returns decimals") };
     let values = call.text(0)?.iter().map(|text| match text.map(|text| format.read(text)) {
-        Some(None) if !lenient => exec_err!("a text has not the format of `to_number`; `try_to_number` gives NULL"),
+        Some(None) if !lenient => {
+            exec_err!("a text does not match the format of `to_number`; `try_to_number` returns NULL for such a text")
+        }
         value => Ok(value.flatten()),
     });
     let values = values.collect::<Result<Decimal128Array>>()?;

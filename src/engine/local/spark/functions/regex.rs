@@ -177,7 +177,7 @@ fn replace(call: &NativeCall) -> Result<ArrayRef> {
         }
         let position = positions.value(row);
         let Some(skipped) = usize::try_from(position).ok().and_then(|n| n.checked_sub(1)) else {
-            return exec_err!("`regexp_replace` begins at position 1 or behind");
+            return exec_err!("the position of `regexp_replace` must be at least 1");
         };
         let template = template(replacements.value(row), pattern.regex.captures_len())?;
         let Some((at, _)) = text.char_indices().nth(skipped).or((skipped == 0).then_some((0, ' '))) else {
