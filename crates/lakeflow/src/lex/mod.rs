@@ -325,8 +325,8 @@ impl<'a> Scanner<'a> {
     fn note(&mut self, word: &str, keyword: Keyword) {
         let behind = |is: fn(&Token) -> bool| self.out.tokens.last().is_some_and(|t| is(&t.token));
         self.rewrites |= match keyword {
-            Keyword::EXCEPT | Keyword::VALUES | Keyword::WINDOW => true,
-            Keyword::VERSION | Keyword::COLLATE => true,
+            Keyword::EXCEPT | Keyword::VALUES | Keyword::WINDOW | Keyword::VERSION | Keyword::COLLATE => true,
+            Keyword::SOME => behind(|token| is_word(token, "LIKE") || is_word(token, "ILIKE")),
             Keyword::SYSTEM_TIME | Keyword::TIMESTAMP => behind(|token| is_word(token, "FOR")) || word.len() > 9,
             Keyword::SORT | Keyword::CLUSTER | Keyword::DISTRIBUTE => self.has_late_clause,
             Keyword::HAVING | Keyword::QUALIFY => {

@@ -8,6 +8,7 @@
 //! | `GROUPING SETS (a, GROUPING SETS (b, c))` | `GROUPING SETS (a, b, c)`, which is the same |
 //! | `\|> UNION ALL TABLE t` | `\|> UNION ALL (TABLE t)` |
 //! | `\|> EXCEPT q`, `\|> MINUS q`, `\|> INTERSECT q` | the same with `DISTINCT`, which is meant |
+//! | `a LIKE SOME (b, c)` | `a LIKE ANY (b, c)`, which is the same |
 //! | `\|> OFFSET 2` | `\|> LIMIT ALL OFFSET 2` |
 
 use sqlparser::tokenizer::{Span, Token, TokenWithSpan};
@@ -129,11 +130,17 @@ impl SpellingPass {
         if self.level().lists_sets && self.is(0, "GROUPING") && self.is(1, "SETS") && self.opens(2) {
             self.at += 3;
             self.levels.push(Level { lists_sets: true, is_dropped: true, ..Level::default() });
+        } else if self.is(0, "SOME") && self.opens(1) && self.follows_like() {
+            self.copy_as(Token::make_keyword("ANY"));
         } else if !self.version() {
             self.clause();
             self.copy();
         }
         true
+    }
+
+    fn follows_like(&self) -> bool {
+        self.output.last().is_some_and(|t| is_word(&t.token, "LIKE") || is_word(&t.token, "ILIKE"))
     }
 
     fn opens(&self, ahead: usize) -> bool {

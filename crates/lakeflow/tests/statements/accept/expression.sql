@@ -43,3 +43,4 @@ SELECT struct(t.*, CAST(id AS STRING) AS label), struct(CAST(id AS STRING) AS la
 
 -- Types with a collation.
 SELECT CAST(a AS STRING COLLATE UNICODE_CI), a::STRING COLLATE UTF8_LCASE, CAST(b AS ARRAY<STRING COLLATE UNICODE>) FROM t;
+SELECT a LIKE SOME ('x', 'y'), a NOT ILIKE some ('x'), some(a), some FROM t;
