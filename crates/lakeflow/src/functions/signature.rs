@@ -162,6 +162,7 @@ rules! {
     Decode "decode"
     DatePart "date_part"
     ShiftUnit "shift_unit"
+    ShiftBits "shift_bits"
     Window "window"
     Struct "struct"
     NamedStruct "named_struct"

@@ -8,6 +8,7 @@ use super::analyzer::{Analyzer, Typed};
 use super::expr::number_literal;
 use super::fault::FaultKind;
 use super::flow::ExprOutcome;
+use crate::dialect::UNSIGNED_SHIFT;
 use crate::types::{Arithmetic, DataType, IntervalUnit};
 
 impl Analyzer<'_> {
@@ -197,8 +198,21 @@ pub(super) fn operator_type(op: &BinaryOperator, left: &Typed, right: &Typed) ->
         Op::BitwiseAnd | Op::BitwiseOr | Op::BitwiseXor => {
             l.common(r).filter(|ty| ty.is_integral() || *ty == DataType::Null)
         }
+        Op::PGBitwiseShiftLeft | Op::PGBitwiseShiftRight => shifted_bits(l, r),
+        Op::Custom(op) if op == UNSIGNED_SHIFT => shifted_bits(l, r),
         _ => return Err(()),
     })
+}
+
+/// A BIGINT keeps its type when its bits are shifted; all other numbers become an INT.
+fn shifted_bits(value: &DataType, by: &DataType) -> Option<DataType> {
+    let is_number = |ty: &DataType| ty.is_numeric() || matches!(ty, DataType::String | DataType::Null);
+    (is_number(value) && is_number(by)).then(|| bits_of(value))
+}
+
+/// The type of a value whose bits are shifted.
+pub(super) fn bits_of(value: &DataType) -> DataType {
+    if *value == DataType::BigInt { DataType::BigInt } else { DataType::Int }
 }
 
 /// Arithmetic of numbers; a whole number written out counts with the digits it has.

@@ -85,6 +85,7 @@ pub(super) fn result(rule: ResultRule, args: &Args<'_>) -> RuleResult {
         ResultRule::Decode => decode(args),
         ResultRule::DatePart => Ok(args.text(0).and_then(part_type).unwrap_or(DataType::Unknown)),
         ResultRule::ShiftUnit => Ok(shifted(args)),
+        ResultRule::ShiftBits => Ok(operators::bits_of(&first)),
         ResultRule::Window => {
             let border = if first == DataType::TimestampNtz { DataType::TimestampNtz } else { DataType::Timestamp };
             Ok(DataType::structure([("start", border.clone()), ("end", border)]))

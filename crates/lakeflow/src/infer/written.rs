@@ -110,6 +110,10 @@ impl Analyzer<'_> {
             let hint = Some("write `or` between conditions".to_owned());
             self.casts.push(TypeFault { kind: FaultKind::TypeMismatch, range, message, hint });
         }
+        if matches!(op, Op::PGBitwiseShiftLeft | Op::PGBitwiseShiftRight | Op::Custom(_)) {
+            self.converted(left, own, &DataType::Int);
+            self.converted(right, other, &DataType::Int);
+        }
         if matches!(op, Op::Plus | Op::Minus | Op::Multiply | Op::Divide | Op::Modulo | Op::MyIntegerDivide) {
             for (expr, own, beside) in [(left, own, other), (right, other, own)] {
                 if let Some(ty) = operand_type(beside) {

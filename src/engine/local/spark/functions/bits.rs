@@ -36,7 +36,8 @@ pub(super) const FUNCTIONS: &[Native] = &[
 fn shifted_type(given: &GivenArguments) -> Result<DataType> {
     match given.type_at(0) {
         DataType::Int64 => Ok(DataType::Int64),
-        DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::Null => Ok(DataType::Int32),
+        DataType::Utf8 | DataType::Null => Ok(DataType::Int32),
+        ty if ty.is_numeric() => Ok(DataType::Int32),
         other => plan_err!("{} has no bits; cast it to INT or BIGINT", types::show(&other)),
     }
 }
@@ -57,7 +58,7 @@ fn bitwise_not(call: &NativeCall) -> Result<ArrayRef> {
 
 fn shift(call: &NativeCall, by: impl Fn(i64, u32, u32) -> i64) -> Result<ArrayRef> {
     let bits = if call.returns == DataType::Int64 { 64 } else { 32 };
-    let values = convert(call.arg(0)?, &DataType::Int64, false)?;
+    let values = convert(&convert(call.arg(0)?, &call.returns, false)?, &DataType::Int64, false)?;
     let pairs = values.as_primitive::<Int64Type>().iter().zip(call.values::<Int32Type>(1)?.iter());
     let shifted: ArrayRef = Arc::new(pairs.map(|(v, n)| Some(by(v?, n? as u32, bits))).collect::<Int64Array>());
     convert(&shifted, &call.returns, false)
@@ -76,7 +77,7 @@ fn bit_type(given: &GivenArguments) -> Result<DataType> {
 
 fn bit_get(call: &NativeCall) -> Result<ArrayRef> {
     let bits = width(call.arg(0)?.data_type());
-    let values = convert(call.arg(0)?, &DataType::Int64, false)?;
+    let values = convert(&convert(call.arg(0)?, &call.returns, false)?, &DataType::Int64, false)?;
     let pairs = values.as_primitive::<Int64Type>().iter().zip(call.values::<Int32Type>(1)?.iter());
     let found = pairs.map(|(v, n)| match (v, n) {
         (Some(v), Some(n)) if (0..bits).contains(&n) => Ok(Some(((v >> n) & 1) as i8)),

@@ -161,15 +161,13 @@ impl Rewriter<'_> {
                 Expr::CompoundIdentifier(parts.into_iter().map(names::lowered).collect())
             }
             Expr::CompoundFieldAccess { root, access_chain } => literals::access(*root, access_chain)?,
-            // Shifts wrap around at the width of the left side, which those of the engine do not.
-            Expr::BinaryOp {
-                op: op @ (BinaryOperator::PGBitwiseShiftLeft | BinaryOperator::PGBitwiseShiftRight),
-                ..
-            } => {
-                return Err(QueryFault::refused(format!("the operator `{op}`")));
+            // The operators of the engine do not wrap around at the width of the left side, as Spark's functions do.
+            Expr::BinaryOp { left, op: BinaryOperator::PGBitwiseShiftLeft, right } => shift("shiftleft", *left, *right),
+            Expr::BinaryOp { left, op: BinaryOperator::PGBitwiseShiftRight, right } => {
+                shift("shiftright", *left, *right)
             }
-            Expr::BinaryOp { op: BinaryOperator::Custom(op), .. } if op == ">>>" => {
-                return Err(QueryFault::refused("the operator `>>>`"));
+            Expr::BinaryOp { left, op: BinaryOperator::Custom(op), right } if op == ">>>" => {
+                shift("shiftrightunsigned", *left, *right)
             }
             Expr::Cast { data_type, .. } if data_type.to_string().to_ascii_uppercase().contains(" COLLATE ") => {
                 return Err(QueryFault::refused("COLLATE"));
@@ -200,6 +198,11 @@ impl Rewriter<'_> {
         };
         Ok(())
     }
+}
+
+/// A shift, whose right side counts as an INT.
+fn shift(function: &str, left: Expr, right: Expr) -> Expr {
+    call(function, vec![left, call("__cast", vec![right, text("INT")])])
 }
 
 /// Two comparisons, so that each bound is compared by the rules for its own type.

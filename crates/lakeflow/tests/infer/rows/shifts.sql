@@ -1,0 +1,10 @@
+1 << 2;
+CAST(1 AS TINYINT) >> 1;
+5L >>> 2;
+shiftleft(CAST(1 AS SMALLINT), 1);
+shiftright(5L, 1);
+1 + 1 << 2 = 8;
+1.5 << 1;
+'4' << 1;
+true << 1;
+1 >> DATE'2024-01-01';
