@@ -79,7 +79,7 @@ lakeflow::codes! {
     NULL_COMPARISON "W0603" "a comparison with NULL"
     NEVER_HELD "W0604" "comparison with a value that a column never has"
     FOREGONE "W0605" "a condition that is always true or always false"
-    LACKS_LOCALLY "W0606" "a function that the local engine does not support"
+    LACKS_LOCALLY "W0606" "a construct that the local engine does not support"
     UNORDERED "W0607" "an aggregate depends on the order of rows"
     SAME_PRINCIPAL "W0701" "one principal has two roles"
     EVERYBODY_SEES "W0702" "everybody sees personal data"

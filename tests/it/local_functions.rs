@@ -1,4 +1,5 @@
-//! `lakeflow/functions/local_lacks.txt` against the engine: every form of every built-in function is planned.
+//! `lakeflow/functions/local_lacks.txt` against the engine: every form of every built-in function is planned; and forms of
+//! expressions.
 //!
 //! `BLESS=1` writes the list.
 
@@ -6,9 +7,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::ops::ControlFlow;
 
 use lakeflow::functions::{self, Class, FunctionKind, Param, Signature, TypePattern};
-use lakeflow::parse_query;
+use lakeflow::infer::{NoCatalog, analyze_query};
+use lakeflow::{parse_query, walk};
 use lakegen::engine::local::spark::{LastPart, Session};
 
 const LIST: &str = "crates/lakeflow/src/functions/local_lacks.txt";
@@ -223,4 +226,86 @@ fn the_engine_lacks_what_the_list_says() {
     }
     let listed = std::fs::read_to_string(path).unwrap();
     assert!(listed == text, "{LIST} is not what the engine says, which is:\n{text}\nbecause of\n{why}");
+}
+
+/// Forms of expressions over [`ROWS`], which all are valid.
+const FORMS: &[&str] = &[
+    "s COLLATE UTF8_LCASE",
+    "CAST(s AS STRING COLLATE UTF8_LCASE)",
+    "s::string",
+    "i << 2",
+    "l >> i",
+    "i >>> l",
+    "array(1, 2)[i]",
+    "map('a', 1)[s]",
+    "map('a', 1)[concat(s, 'b')]",
+    "array(struct(i AS x)).x",
+    "s:a",
+    "INTERVAL '1-2' YEAR TO MONTH",
+    "INTERVAL '1 02:03:04' DAY TO SECOND",
+    "INTERVAL '1' DAY",
+    "d + INTERVAL '1' DAY",
+    "INTERVAL '1' DAY * 2",
+    "(INTERVAL '2' DAY) / 2",
+    "overlay(s PLACING 'x' FROM 2)",
+    "overlay(s PLACING 'x' FROM 2 FOR 1)",
+    "position('a' IN s)",
+    "substring(s FROM 2 FOR 1)",
+    "trim(LEADING 'a' FROM s)",
+    "CAST(s AS VARCHAR(3))",
+    "CAST(s AS CHAR(3))",
+    "CAST(s AS VARIANT)",
+    "CAST(s AS INTERVAL DAY)",
+    "CAST(map('a', 1) AS MAP<STRING, BIGINT>)",
+    "CAST(array(1) AS ARRAY<STRING>)",
+    "CAST(s AS BINARY)",
+    "s LIKE ANY ('a', 'b')",
+    "s LIKE SOME ('a', 'b')",
+    "s NOT LIKE ALL ('a', 'b')",
+    "s RLIKE 'a'",
+    "!p",
+    "i <=> NULL",
+    "p IS UNKNOWN",
+    "extract(WEEK FROM d)",
+    "transform(array(i), v -> v + 1)",
+    "array_sort(array(i), (a, b) -> a - b)",
+    "stddev(DISTINCT i)",
+    "sum(DISTINCT i)",
+    "mean(DISTINCT i)",
+    "every(DISTINCT p)",
+    "listagg(DISTINCT s, ',')",
+    "listagg(s, ',') WITHIN GROUP (ORDER BY s)",
+    "percentile_cont(0.5) WITHIN GROUP (ORDER BY i DESC)",
+    "percentile_disc(0.5) WITHIN GROUP (ORDER BY i)",
+    "percentile(i, array(0.5, 0.1))",
+    "approx_percentile(i, array(0.5, 0.1))",
+    "max_by(i, l) OVER (PARTITION BY s)",
+    "listagg(s) OVER (PARTITION BY s)",
+    "collect_list(s) OVER (PARTITION BY s ORDER BY i)",
+    "row_number() OVER (ORDER BY i)",
+    "sum(i) OVER (ORDER BY d RANGE BETWEEN INTERVAL '1' DAY PRECEDING AND CURRENT ROW)",
+    "lag(i, 1) OVER (ORDER BY d)",
+];
+
+#[test]
+fn a_form_runs_or_is_known_to_be_lacking() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let session = Session::new();
+    let mut wrong = vec![];
+    for form in FORMS {
+        let sql = format!("SELECT {form} AS r FROM {ROWS}");
+        let query = parse_query(&sql).unwrap_or_else(|fault| panic!("{form}: {}", fault.message));
+        let faults = analyze_query(&query, &sql, &NoCatalog).faults;
+        assert!(faults.is_empty(), "{form}: {faults:?}");
+        let mut lacking = vec![];
+        let _ = walk::expressions(&query, |part| {
+            lacking.extend(functions::lacking_locally(part));
+            ControlFlow::<()>::Continue(())
+        });
+        let planned = runtime.block_on(session.plan(&query, &mut LastPart)).map_err(|e| e.to_string());
+        if planned.is_err() == lacking.is_empty() {
+            wrong.push(format!("{form}: known to be lacking is {lacking:?}, {planned:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -21,7 +21,7 @@ pub mod total;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-pub use local::is_lacking_locally;
+pub use local::{is_lacking_locally, lacking_locally, takes_distinct_locally};
 pub use signature::{CallResult, Class, NullRule, Param, ResultRule, Signature, TypePattern, Var};
 
 /// Where a function may stand and what it makes of rows.

@@ -1,6 +1,7 @@
 //! Calls and special forms that DataFusion knows under another name, or that are made of simpler ones.
 
 use chrono::{DateTime, Utc};
+use lakeflow::functions::takes_distinct_locally;
 use sqlparser::ast::{
     BinaryOperator, CeilFloorKind, DateTimeField, DuplicateTreatment, Expr, Function, FunctionArgumentClause,
     FunctionArguments, NullTreatment, OrderByExpr, OrderByOptions, TrimWhereField, UnaryOperator, Value, ValueWithSpan,
@@ -42,6 +43,11 @@ pub(super) fn special_form(expr: Expr) -> Result<Expr, QueryFault> {
         Expr::ILike { negated, any: false, expr, pattern, escape_char } => {
             like("__ilike", negated, *expr, *pattern, escape_char)?
         }
+        Expr::Overlay { expr, overlay_what, overlay_from, overlay_for } => {
+            let args = [*expr, *overlay_what, *overlay_from].into_iter().chain(overlay_for.map(|length| *length));
+            call("overlay", args.collect())
+        }
+        Expr::UnaryOp { op: UnaryOperator::BangNot, expr } => Expr::UnaryOp { op: UnaryOperator::Not, expr },
         Expr::UnaryOp { op: UnaryOperator::BitwiseNot, expr } => call("__bitwise_not", vec![*expr]),
         Expr::Struct { values, fields } if fields.is_empty() => named_struct(values)?,
         Expr::Lambda(mut lambda) => {
@@ -292,23 +298,8 @@ fn units(name: &str, args: &[Expr]) -> Result<Option<Expr>, QueryFault> {
     Ok(Some(call(target, std::iter::once(text(unit.value.to_uppercase())).chain(rest.iter().cloned()).collect())))
 }
 
-/// Aggregates that take DISTINCT here as in Spark; others would pass over it.
-const WITH_DISTINCT: [&str; 11] = [
-    "count",
-    "sum",
-    "avg",
-    "try_sum",
-    "try_avg",
-    "min",
-    "max",
-    "collect_list",
-    "collect_set",
-    "array_agg",
-    "approx_count_distinct",
-];
-
 fn aggregate(name: &str, args: Vec<Expr>, mut function: Function) -> Result<Expr, QueryFault> {
-    if is_distinct(&function) && !WITH_DISTINCT.contains(&name) {
+    if is_distinct(&function) && !takes_distinct_locally(name) {
         return Err(QueryFault::refused(format!("DISTINCT in `{name}`")));
     }
     match (name, args.as_slice()) {
