@@ -32,6 +32,7 @@ pub fn compile(root: &Path) -> Compilation {
 #[cfg(feature = "engine")]
 mod run {
     use std::collections::BTreeMap;
+    use std::path::PathBuf;
     use std::time::{Duration, SystemTime};
 
     use lakegen::engine::local::{self, RunRequest};
@@ -41,12 +42,19 @@ mod run {
     /// 2024-01-01, when the first file arrived.
     const START: u64 = 1_704_067_200;
 
+    /// All files below a folder.
+    fn files_below(folder: &Path) -> Vec<PathBuf> {
+        let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        entries.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] }).collect()
+    }
+
     /// Copies files into `to`, each an hour later than the one before.
     pub fn land(from: &Path, to: &Path) {
-        let mut files: Vec<_> = fs::read_dir(from).unwrap().map(|entry| entry.unwrap().path()).collect();
+        let mut files = files_below(from);
         files.sort();
         for (hour, file) in (0..).zip(files) {
-            let target = to.join(file.file_name().unwrap());
+            let target = to.join(file.strip_prefix(from).unwrap());
+            fs::create_dir_all(target.parent().unwrap()).unwrap();
             fs::copy(&file, &target).unwrap();
             let modified = SystemTime::UNIX_EPOCH + Duration::from_secs(START + hour * 3600);
             fs::File::options().write(true).open(&target).unwrap().set_modified(modified).unwrap();
