@@ -173,7 +173,7 @@ fn column(
 ) -> EntityColumn {
     let ty = context.data_type(&column.ty, type_pointer, spec);
     if !is_readable(&ty) {
-        let message = format!("type {ty} is not supported for columns read from files");
+        let message = format!("type {ty} is not supported for columns of entities");
         let hint = "supported types: string, tinyint, smallint, int, bigint, decimal(p,s), float, double, boolean, date, timestamp, \
                     timestamp_ntz";
         context.push(Diagnostic::error(codes::BAD_VALUE, message).at(spec.value(type_pointer)).hint(hint));

@@ -2,14 +2,15 @@
 //! entity declares.
 
 use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use lakeflow::diag::{Diagnostic, did_you_mean};
 use lakeflow::infer::{self, Catalog, OutputColumn, QueryInfo, Relation};
-use lakeflow::is_same_name;
 use lakeflow::source::{FileId, Span};
 use lakeflow::types::{Column as TypedColumn, DataType};
-use sqlparser::ast::Query;
+use lakeflow::{is_same_name, walk};
+use sqlparser::ast::{Expr, Query, Value};
 
 use super::context::Context;
 use super::entity::column_pointer;
@@ -43,7 +44,7 @@ pub fn written(wanted: &QuerySpec, spec: &Located<EntitySpec>, set: &SpecSet, co
         )
     };
     let path = context.sources.path(place.file).to_owned();
-    let text = text.trim_end().trim_end_matches(';').trim_end().to_owned();
+    let text = without_semicolon(text);
     let query = TableQuery { text, path, place, entities: vec![], metrics: vec![] };
     if let Some(range) = expanded(&query.text).filter(|_| is_file) {
         let message =
@@ -52,6 +53,16 @@ pub fn written(wanted: &QuerySpec, spec: &Located<EntitySpec>, set: &SpecSet, co
         context.push(fault.hint("a query is the same for every target: write the value itself"));
     }
     query
+}
+
+/// The text without the semicolon at its end, behind which comments may stand.
+fn without_semicolon(mut text: String) -> String {
+    let last = lakeflow::tokens(&text).pieces.pop();
+    if let Some(end) = last.map(|piece| piece.range).filter(|range| text.get(range.clone()) == Some(";")) {
+        text.replace_range(end, " ");
+    }
+    text.truncate(text.trim_end().len());
+    text
 }
 
 /// The file that a spec names.
@@ -187,6 +198,7 @@ fn judge(
             return vec![];
         }
     };
+    report_parameters(&tree, query, context);
     let info = infer::analyze_query(&tree, &query.text, tables);
     let before = context.faults();
     let reads = read(&info, query, own, tables, context);
@@ -202,6 +214,21 @@ fn judge(
         compare(spec, query, &info, &tables.graph.entities[own.0], context);
     }
     reads
+}
+
+/// Reports `:name` and `?`, for which nobody gives a value.
+fn report_parameters(tree: &Query, query: &TableQuery, context: &mut Context<'_>) {
+    let _ = walk::expressions(tree, |expr| {
+        if let Expr::Value(value) = expr
+            && let Value::Placeholder(name) = &value.value
+        {
+            let message = format!("parameter `{name}` has no value");
+            let range = lakeflow::range_of_node(&query.text, expr).unwrap_or(0..query.text.len());
+            let fault = Diagnostic::error(codes::EXPANDED_TEXT, message).at(query.place.of(range));
+            context.push(fault.hint("a query is the same for every target: write the value itself"));
+        }
+        ControlFlow::<()>::Continue(())
+    });
 }
 
 /// Notes which tables the query reads, and reports reads that a materialized view can't have.
@@ -309,7 +336,10 @@ fn type_fault(spec: &Located<EntitySpec>, column: &EntityColumn, given: &OutputC
     let is_short = spec.spec.columns.get(&column.name).is_some_and(|entry| entry.full().is_none());
     let place = spec.value(&if is_short { pointer } else { format!("{pointer}/type") });
     let message = format!("`{}` is declared {declared}, but the query gives {given}", column.name);
-    let hint = format!("declare `{}`, or write `CAST(.. AS {declared})` in the query", written_type(given));
+    let hint = match given {
+        DataType::Null => format!("write `CAST(NULL AS {declared})` in the query"),
+        given => format!("declare `{}`, or write `CAST(.. AS {declared})` in the query", written_type(given)),
+    };
     Some(Diagnostic::error(codes::QUERY_COLUMN, message).at(place).hint(hint))
 }
 
