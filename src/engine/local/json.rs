@@ -1,10 +1,9 @@
-//! JSON as the standard has it, with the very text of each value: what Spark's reader gives for columns of text when it is
-//! told to take nothing else (`allowSingleQuotes`, `allowNonNumericNumbers` off), and what `try_parse_json` takes.
+//! JSON with the very text of each value, read as Spark reads it: what it takes beside the standard depends on who reads.
 
 /// Deeper texts are malformed to Spark (`StreamReadConstraints`); nobody writes them.
 const DEEPEST: usize = 500;
 
-/// Longer numbers are malformed to Spark too.
+/// Numbers of more digits are malformed to Spark too.
 const LONGEST_NUMBER: usize = 1000;
 
 /// A value and its text.
@@ -43,6 +42,53 @@ pub struct JsonString {
 }
 
 impl JsonNode<'_> {
+    /// The value as JSON without blanks.
+    pub fn compact(&self, style: JsonStyle) -> String {
+        let mut out = String::new();
+        self.write(style, &mut out);
+        out
+    }
+
+    /// Whether a string in it has half a character.
+    pub fn is_broken(&self) -> bool {
+        match &self.value {
+            JsonValue::Text(text) => text.is_broken,
+            JsonValue::Array(items) => items.iter().any(JsonNode::is_broken),
+            JsonValue::Object(fields) => fields.iter().any(|(name, value)| name.is_broken || value.is_broken()),
+            JsonValue::Null | JsonValue::Truth | JsonValue::Number => false,
+        }
+    }
+
+    fn write(&self, style: JsonStyle, out: &mut String) {
+        match &self.value {
+            JsonValue::Null | JsonValue::Truth => out.push_str(self.raw),
+            JsonValue::Number => out.push_str(&(style.number)(self.raw)),
+            JsonValue::Text(text) => out.push_str(&(style.string)(&text.text)),
+            JsonValue::Array(items) => {
+                out.push('[');
+                for (place, item) in items.iter().enumerate() {
+                    out.push_str(if place > 0 { "," } else { "" });
+                    item.write(style, out);
+                }
+                out.push(']');
+            }
+            JsonValue::Object(fields) => {
+                let mut fields: Vec<&(JsonString, JsonNode<'_>)> = fields.iter().collect();
+                if style.order == JsonOrder::ByName {
+                    fields.sort_by(|(a, _), (b, _)| a.text.encode_utf16().cmp(b.text.encode_utf16()));
+                }
+                out.push('{');
+                for (place, (name, value)) in fields.into_iter().enumerate() {
+                    out.push_str(if place > 0 { "," } else { "" });
+                    out.push_str(&(style.string)(&name.text));
+                    out.push(':');
+                    value.write(style, out);
+                }
+                out.push('}');
+            }
+        }
+    }
+
     /// The value as a column of text holds it.
     pub fn column_text(&self) -> Option<String> {
         match &self.value {
@@ -53,32 +99,71 @@ impl JsonNode<'_> {
     }
 }
 
+/// How a value is written.
+#[derive(Debug, Clone, Copy)]
+pub struct JsonStyle {
+    /// The order of fields.
+    pub order: JsonOrder,
+    /// Writes a number, given its text.
+    pub number: fn(&str) -> String,
+    /// Writes a string, given its characters.
+    pub string: fn(&str) -> String,
+}
+
+/// Who reads, and so what is taken beside the standard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JsonDialect {
+    /// Files (`allowSingleQuotes` and `allowNonNumericNumbers` off) and `try_parse_json`: nothing.
+    Standard,
+    /// `from_json`: strings in single quotes, and `NaN`, `Infinity` and `INF` with signs.
+    Typed,
+    /// `get_json_object` and its like: strings in single quotes, and control characters in strings. After a word or a string,
+    /// anything may follow, as after an array.
+    Path,
+}
+
+/// The order in which the fields of an object are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JsonOrder {
+    /// That of the text.
+    Written,
+    /// By their names, as Java compares texts.
+    ByName,
+}
+
 /// A text is not JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NoJson;
+
+/// A text as a string of JSON.
+pub fn quoted(text: &str) -> String {
+    serde_json::Value::String(text.to_owned()).to_string()
+}
 
 /// The first value of a text and what stands behind it; `None` where the text is blank.
 ///
 /// # Errors
 /// When the value is malformed.
-pub fn first_value(text: &str) -> Result<Option<(JsonNode<'_>, &str)>, NoJson> {
-    let mut reader = StrictReader { rest: text };
+pub fn first_value(text: &str, dialect: JsonDialect) -> Result<Option<(JsonNode<'_>, &str)>, NoJson> {
+    let mut reader = JsonReader { rest: text, dialect };
     reader.skip();
     if reader.rest.is_empty() {
         return Ok(None);
     }
     let node = reader.node(0)?;
     // A number ends where something else begins, and not everything may.
-    let is_bare = matches!(node.value, JsonValue::Null | JsonValue::Truth | JsonValue::Number);
+    let is_word = matches!(node.value, JsonValue::Null | JsonValue::Truth);
+    let is_bare = node.value == JsonValue::Number || is_word && dialect != JsonDialect::Path;
     let goes_on = reader.rest.starts_with(|c: char| !c.is_ascii_whitespace());
     if is_bare && goes_on { Err(NoJson) } else { Ok(Some((node, reader.rest))) }
 }
 
-struct StrictReader<'a> {
+struct JsonReader<'a> {
     rest: &'a str,
+    dialect: JsonDialect,
 }
 
-impl<'a> StrictReader<'a> {
+impl<'a> JsonReader<'a> {
     fn skip(&mut self) {
         self.rest = self.rest.trim_start_matches([' ', '\t', '\n', '\r']);
     }
@@ -97,7 +182,7 @@ impl<'a> StrictReader<'a> {
             _ if depth > DEEPEST => return Err(NoJson),
             Some('{') => self.object(depth)?,
             Some('[') => self.array(depth)?,
-            Some('"') => JsonValue::Text(self.string()?),
+            Some('"' | '\'') => JsonValue::Text(self.string()?),
             _ => self.bare()?,
         };
         let raw = start.get(..start.len() - self.rest.len()).ok_or(NoJson)?;
@@ -152,18 +237,23 @@ impl<'a> StrictReader<'a> {
         match word {
             "null" => Ok(JsonValue::Null),
             "true" | "false" => Ok(JsonValue::Truth),
+            "NaN" | "Infinity" | "+Infinity" | "-Infinity" | "+INF" | "-INF" if self.dialect == JsonDialect::Typed => {
+                Ok(JsonValue::Number)
+            }
             number if is_number(number) => Ok(JsonValue::Number),
             _ => Err(NoJson),
         }
     }
 
     fn string(&mut self) -> Result<JsonString, NoJson> {
-        let inner = self.rest.strip_prefix('"').ok_or(NoJson)?;
+        let is_quote = |c: &char| *c == '"' || *c == '\'' && self.dialect != JsonDialect::Standard;
+        let quote = self.rest.chars().next().filter(is_quote).ok_or(NoJson)?;
+        let inner = self.rest.get(1..).ok_or(NoJson)?;
         let mut string = StringParts::default();
         let mut chars = inner.char_indices();
         while let Some((at, c)) = chars.next() {
             match c {
-                '"' => {
+                c if c == quote => {
                     self.rest = inner.get(at + 1..).ok_or(NoJson)?;
                     return Ok(string.finish());
                 }
@@ -175,10 +265,11 @@ impl<'a> StrictReader<'a> {
                             let is_unit = digits.len() == 4 && digits.chars().all(|c| c.is_ascii_hexdigit());
                             string.unit(u16::from_str_radix(&digits, 16).ok().filter(|_| is_unit).ok_or(NoJson)?);
                         }
+                        '\'' if self.dialect != JsonDialect::Standard => string.push('\''),
                         other => string.push(unescaped(other).ok_or(NoJson)?),
                     }
                 }
-                c if c < ' ' => return Err(NoJson),
+                c if c < ' ' && self.dialect != JsonDialect::Path => return Err(NoJson),
                 c => string.push(c),
             }
         }
@@ -210,7 +301,7 @@ fn is_number(text: &str) -> bool {
         None => (mantissa, None),
     };
     let whole = whole.strip_prefix('-').unwrap_or(whole);
-    text.len() <= LONGEST_NUMBER
+    text.bytes().filter(u8::is_ascii_digit).count() <= LONGEST_NUMBER
         && digits(whole)
         && (whole.len() == 1 || !whole.starts_with('0'))
         && fraction.is_none_or(digits)
@@ -270,7 +361,7 @@ mod tests {
     use super::*;
 
     fn text_of(json: &str) -> Option<Option<String>> {
-        first_value(json).ok().flatten().map(|(node, _)| node.column_text())
+        first_value(json, JsonDialect::Standard).ok().flatten().map(|(node, _)| node.column_text())
     }
 
     #[test]
@@ -290,7 +381,28 @@ mod tests {
             assert_eq!(text_of(json), Some(Some(text.to_owned())), "{json}");
         }
         assert_eq!(text_of("null"), Some(None));
-        assert_eq!(first_value(" \t").map(|found| found.is_none()), Ok(true));
+        assert_eq!(first_value(" \t", JsonDialect::Standard).map(|found| found.is_none()), Ok(true));
+    }
+
+    fn style(order: JsonOrder) -> JsonStyle {
+        JsonStyle { order, number: str::to_owned, string: quoted }
+    }
+
+    #[test]
+    fn single_quotes_are_read_where_they_may_be() {
+        for (json, compact) in [
+            (r#"{'a':'b"c'}"#, r#"{"a":"b\"c"}"#),
+            (r#"{"a":"b\'c", "b":1.0}"#, r#"{"a":"b'c","b":1.0}"#),
+            (r"'x\'y'", r#""x'y""#),
+        ] {
+            let value = first_value(json, JsonDialect::Path).ok().flatten();
+            let compact_of = |(node, _): (JsonNode<'_>, &str)| node.compact(style(JsonOrder::Written));
+            assert_eq!(value.map(compact_of).as_deref(), Some(compact), "{json}");
+            assert_eq!(first_value(json, JsonDialect::Standard), Err(NoJson), "{json}");
+        }
+        let names = first_value(r#"{"b":[1, 2],"a":null}"#, JsonDialect::Standard).ok().flatten();
+        let sorted = names.map(|(node, _)| node.compact(style(JsonOrder::ByName)));
+        assert_eq!(sorted.as_deref(), Some(r#"{"a":null,"b":[1,2]}"#));
     }
 
     #[test]
@@ -321,8 +433,8 @@ mod tests {
             "\"\\u+123\"",
             "[1 2]",
         ] {
-            assert_eq!(first_value(json), Err(NoJson), "{json}");
+            assert_eq!(first_value(json, JsonDialect::Standard), Err(NoJson), "{json}");
         }
-        assert!(first_value(&"[".repeat(100_000)).is_err());
+        assert!(first_value(&"[".repeat(100_000), JsonDialect::Path).is_err());
     }
 }

@@ -5,7 +5,7 @@
 //! word, so such a file is refused here.
 
 use super::csv;
-use super::json::{JsonNode, JsonValue, first_value};
+use super::json::{JsonDialect, JsonNode, JsonValue, first_value};
 
 /// What a line, an element of an array or a file is.
 pub enum JsonRecord<'a> {
@@ -45,7 +45,7 @@ pub fn records(text: &str, multi_line: bool) -> Result<Vec<JsonRecord<'_>>, Stri
 struct Behind;
 
 fn read<'a>(text: &'a str, all: &mut Vec<JsonRecord<'a>>) -> Result<(), Behind> {
-    let (node, rest) = match first_value(text) {
+    let (node, rest) = match first_value(text, JsonDialect::Standard) {
         Ok(None) => return Ok(()),
         Ok(Some(found)) => found,
         Err(_) => {

@@ -113,6 +113,11 @@ fn lacking_call(function: &Function) -> Option<String> {
     if function.over.is_some() && without_window.iter().any(|own| name.eq_ignore_ascii_case(own)) {
         return Some(format!("`{name}` over a window"));
     }
+    if name.eq_ignore_ascii_case("from_csv")
+        && let Some(option) = list.args.get(2).and_then(other_option)
+    {
+        return Some(format!("the option {option} of `from_csv`"));
+    }
     let of_arrays = ["approx_percentile", "percentile_approx"];
     let is_array = |arg: &FunctionArg| match arg {
         FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Function(call))) => {
@@ -124,4 +129,16 @@ fn lacking_call(function: &Function) -> Option<String> {
         return Some(format!("`{name}` of several shares"));
     }
     None
+}
+
+/// The options of `from_csv` that the local engine knows.
+const CSV_OPTIONS: [&str; 6] = ["sep", "delimiter", "quote", "escape", "nullValue", "mode"];
+
+/// The first key of a map that is no such option.
+fn other_option(map: &FunctionArg) -> Option<String> {
+    let FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Function(map))) = map else { return None };
+    let FunctionArguments::List(list) = &map.args else { return None };
+    let keys = list.args.iter().step_by(2).map(|key| key.to_string());
+    keys.into_iter()
+        .find(|key| !CSV_OPTIONS.iter().any(|known| key.trim_matches(['\'', '"']).eq_ignore_ascii_case(known)))
 }

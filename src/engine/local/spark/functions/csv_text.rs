@@ -1,13 +1,14 @@
 //! `from_csv`: the fields of one line as a struct.
 //!
 //! A line is read as lines of files are, and a field by the rules of Java for its type: nothing is trimmed but around floating
-//! point numbers and dates. What is no value of its type is NULL, as an empty field is.
+//! point numbers and dates. What is no value of its type is NULL, as an empty field is. Options are a text here: the syntax
+//! stage joins the keys and values of a map that is written out ([`BETWEEN_NAMES`]).
 
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float32Array, Float64Array, Int8Array, Int16Array,
-    Int32Array, Int64Array, StringArray, StructArray, TimestampMicrosecondArray,
+    Array, ArrayRef, BinaryArray, BooleanArray, Date32Array, Decimal128Array, Float32Array, Float64Array, Int8Array,
+    Int16Array, Int32Array, Int64Array, StringArray, StructArray, TimestampMicrosecondArray,
 };
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Result, exec_err, not_impl_err};
@@ -16,19 +17,71 @@ use lakeflow::{cast, is_same_name};
 use super::super::native::NativeParam::Text;
 use super::super::native::{GivenArguments, Native, NativeCall, native};
 use super::super::types;
+use super::BETWEEN_NAMES;
 use super::from_text::{moment_of, schema};
+use super::strings::constant;
 use crate::engine::local::csv::{CsvFormat, records};
 
-pub(super) const FUNCTIONS: &[Native] = &[native("from_csv", &[Text, Text], wanted, from_csv)];
+pub(super) const FUNCTIONS: &[Native] = &[native("from_csv", &[Text, Text, Text], wanted, from_csv).optional(1)];
 
-/// How Spark reads a line unless options say otherwise.
-const FORMAT: CsvFormat = CsvFormat { delimiter: ',', quote: '"', escape: '\\', comment: None };
+/// How lines are read.
+struct CsvOptions {
+    format: CsvFormat,
+    /// What stands for NULL, besides an empty field.
+    null: Option<String>,
+    /// Whether a malformed line is an error (`mode` FAILFAST).
+    fails: bool,
+}
+
+/// Reads keys and values that are joined.
+fn options(text: Option<&str>) -> Result<CsvOptions> {
+    let format = CsvFormat { delimiter: ',', quote: '"', escape: '\\', comment: None };
+    let mut options = CsvOptions { format, null: None, fails: false };
+    let parts: Vec<&str> = text.map(|text| text.split(BETWEEN_NAMES).collect()).unwrap_or_default();
+    let mut seen: Vec<String> = vec![];
+    for pair in parts.chunks(2) {
+        let [key, value] = pair else { return exec_err!("an option of `from_csv` has no value") };
+        let key = if key.eq_ignore_ascii_case("delimiter") { "sep".to_owned() } else { key.to_ascii_lowercase() };
+        match key.as_str() {
+            "sep" if *value == "\\t" => options.format.delimiter = '\t',
+            "sep" => options.format.delimiter = mark(&key, value)?,
+            "quote" => options.format.quote = mark(&key, value)?,
+            "escape" => options.format.escape = mark(&key, value)?,
+            "nullvalue" => options.null = Some((*value).to_owned()).filter(|value| !value.is_empty()),
+            "mode" if value.eq_ignore_ascii_case("permissive") => {}
+            "mode" if value.eq_ignore_ascii_case("failfast") => options.fails = true,
+            "mode" => return not_impl_err!("`from_csv` in the mode `{value}`"),
+            _ => return not_impl_err!("the option `{key}` of `from_csv`"),
+        }
+        if seen.contains(&key) {
+            return not_impl_err!("the option `{key}` of `from_csv` twice");
+        }
+        seen.push(key);
+    }
+    let CsvFormat { delimiter, quote, escape, .. } = options.format;
+    if delimiter == quote || delimiter == escape {
+        return not_impl_err!("one character as two marks of `from_csv`");
+    }
+    Ok(options)
+}
+
+/// The one character of an option.
+fn mark(key: &str, value: &str) -> Result<char> {
+    let mut chars = value.chars();
+    match (chars.next(), chars.next()) {
+        (Some(mark), None) if !matches!(mark, '\n' | '\r' | '\0') && (mark != '\\' || key == "escape") => Ok(mark),
+        _ => not_impl_err!("`{key}` of `from_csv` other than one plain character"),
+    }
+}
 
 /// The column that Spark gives a malformed line to.
 const CORRUPT: &str = "_corrupt_record";
 
 fn wanted(given: &GivenArguments) -> Result<DataType> {
     let ty = schema("from_csv", given)?;
+    if given.types.len() > 2 {
+        options(given.text(2))?;
+    }
     let DataType::Struct(fields) = &ty else {
         return not_impl_err!("`from_csv` into {}", types::show(&ty));
     };
@@ -44,21 +97,34 @@ fn wanted(given: &GivenArguments) -> Result<DataType> {
 fn is_readable(ty: &DataType) -> bool {
     match ty {
         DataType::Utf8 | DataType::Boolean | DataType::Decimal128(..) | DataType::Date32 => true,
-        DataType::Timestamp(..) => true,
+        DataType::Timestamp(..) | DataType::Binary => true,
         ty => ty.is_integer() || ty.is_floating(),
     }
 }
 
 fn from_csv(call: &NativeCall) -> Result<ArrayRef> {
     let DataType::Struct(columns) = &call.returns else { return exec_err!("`from_csv` gives a struct") };
+    let stated = if call.len() > 2 { constant(call, 2)? } else { None };
+    let options = options(stated.as_deref())?;
     let texts = call.text(0)?;
     let mut lines: Vec<Vec<String>> = Vec::with_capacity(call.rows);
     for text in texts.iter() {
-        lines.push(fields(text.unwrap_or_default())?);
+        let line = fields(text.unwrap_or_default(), &options)?;
+        if options.fails && text.is_some() && line.len() != columns.len() {
+            return exec_err!("`from_csv` of a malformed line in the mode FAILFAST");
+        }
+        lines.push(line);
     }
+    let is_value = |value: &&str| !value.is_empty() && options.null.as_deref() != Some(*value);
     let column = |(place, field): (usize, &Arc<datafusion::arrow::datatypes::Field>)| {
-        let values = lines.iter().map(|line| line.get(place).map(String::as_str).filter(|value| !value.is_empty()));
-        values_of(&values.collect::<Vec<_>>(), field.data_type())
+        let values = lines.iter().map(|line| line.get(place).map(String::as_str).filter(is_value));
+        let values: Vec<Option<&str>> = values.collect();
+        let found = values_of(&values, field.data_type())?;
+        let is_lost = |row: usize| values.get(row).is_some_and(Option::is_some) && found.is_null(row);
+        if options.fails && (0..found.len()).any(is_lost) {
+            return exec_err!("`from_csv` of a malformed line in the mode FAILFAST");
+        }
+        Ok(found)
     };
     let values = columns.iter().enumerate().map(column).collect::<Result<Vec<_>>>()?;
     let valid: Vec<bool> = texts.iter().map(|text| text.is_some()).collect();
@@ -66,12 +132,20 @@ fn from_csv(call: &NativeCall) -> Result<ArrayRef> {
 }
 
 /// The fields of one line. A line break is a character as others are to Spark, and the end of the line to the reader.
-fn fields(text: &str) -> Result<Vec<String>> {
+fn fields(text: &str, options: &CsvOptions) -> Result<Vec<String>> {
     if text.contains(['\n', '\r']) {
         return not_impl_err!("`from_csv` of a text with line breaks");
     }
-    match records(text, FORMAT) {
-        Ok(lines) => Ok(lines.into_iter().next().map(|line| line.fields).unwrap_or_default()),
+    match records(text, options.format) {
+        Ok(lines) => {
+            let line = lines.into_iter().next().map(|line| line.fields).unwrap_or_default();
+            // Two quotes are an empty text, if not that stands for NULL, and nothing is NULL.
+            let is_unclear = options.null.is_some() && line.iter().any(String::is_empty);
+            if is_unclear && text.contains([options.format.quote; 2].iter().collect::<String>().as_str()) {
+                return not_impl_err!("`from_csv` of an empty text in quotes, with `nullValue`");
+            }
+            Ok(line)
+        }
         Err(_) => not_impl_err!("`from_csv` of a text with a quote inside a field"),
     }
 }
@@ -84,6 +158,7 @@ fn values_of(values: &[Option<&str>], ty: &DataType) -> Result<ArrayRef> {
     let values = values.iter();
     Ok(match ty {
         DataType::Utf8 => Arc::new(values.copied().collect::<StringArray>()),
+        DataType::Binary => Arc::new(values.map(|value| value.map(str::as_bytes)).collect::<BinaryArray>()),
         DataType::Boolean => Arc::new(values.map(|value| truth((*value)?)).collect::<BooleanArray>()),
         DataType::Int8 => Arc::new(values.map(whole).collect::<Result<Int8Array>>()?),
         DataType::Int16 => Arc::new(values.map(whole).collect::<Result<Int16Array>>()?),

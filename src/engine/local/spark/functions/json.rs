@@ -5,14 +5,14 @@ use std::sync::Arc;
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, Int32Array, StringArray};
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Result, exec_err, plan_err};
-use serde_json::Value;
 
+use super::super::super::json::{JsonDialect, JsonNode, JsonValue, quoted};
 use super::super::cast::texts;
 use super::super::native::NativeParam::{Any, Text};
 use super::super::native::{GivenArguments, Native, NativeCall, native};
 use super::super::types;
 use super::arrays::gathered;
-use super::json_text::{Json, read, written};
+use super::json_text::{read, shown, written};
 
 pub(super) const FUNCTIONS: &[Native] = &[
     native("get_json_object", &[Text, Text], |_| Ok(DataType::Utf8), get),
@@ -49,31 +49,41 @@ fn is_exact(ty: &DataType) -> bool {
 fn get(call: &NativeCall) -> Result<ArrayRef> {
     let Some(path) = super::strings::constant(call, 1)? else { return Ok(Arc::new(StringArray::new_null(call.rows))) };
     let steps = steps(&path)?;
-    let one = |text: &str| found(&read(text)?, &steps);
-    Ok(Arc::new(call.text(0)?.iter().map(|text| text.and_then(one)).collect::<StringArray>()))
+    let one = |text: Option<&str>| Ok(value_of(text)?.and_then(|value| found(&value, &steps)));
+    Ok(Arc::new(call.text(0)?.iter().map(one).collect::<Result<StringArray>>()?))
 }
 
-/// What lies at the end of a path. Of several fields of one name, the first counts that has something there.
-fn found(value: &Json, steps: &[JsonStep]) -> Option<String> {
-    match (steps.split_first(), value) {
-        (None, value) => written(value),
-        (Some((JsonStep::Field(name), rest)), Json::Object(fields)) => {
-            fields.iter().filter(|(own, _)| own == name).find_map(|(_, value)| found(value, rest))
+/// The value of a text.
+fn value_of(text: Option<&str>) -> Result<Option<JsonNode<'_>>> {
+    text.map_or(Ok(None), |text| read(text, JsonDialect::Path))
+}
+
+/// What lies at the end of a path, which is the word `null` for a null that is no field. Of several fields of one name, the first counts that has something there.
+fn found(value: &JsonNode<'_>, steps: &[JsonStep]) -> Option<String> {
+    match (steps.split_first(), &value.value) {
+        (None, _) => Some(shown(value)),
+        (Some((JsonStep::Field(name), rest)), JsonValue::Object(fields)) => {
+            let mut own = fields.iter().filter(|(own, value)| own.text == *name && value.value != JsonValue::Null);
+            own.find_map(|(_, value)| found(value, rest))
         }
-        (Some((JsonStep::Index(index), rest)), Json::Array(items)) => found(items.get(*index)?, rest),
+        (Some((JsonStep::Index(index), rest)), JsonValue::Array(items)) => found(items.get(*index)?, rest),
         _ => None,
     }
 }
 
 /// A field of an object; of several of one name, the last that is not null.
 fn field(call: &NativeCall) -> Result<ArrayRef> {
-    let one = |(text, name): (Option<&str>, Option<&str>)| match (read(text?)?, name?) {
-        (Json::Object(fields), name) => {
-            fields.iter().rev().filter(|(own, _)| own == name).find_map(|(_, value)| written(value))
-        }
-        _ => None,
+    let one = |(text, name): (Option<&str>, Option<&str>)| {
+        let value = value_of(text)?.map(|node| node.value);
+        Ok(match (value, name) {
+            (Some(JsonValue::Object(fields)), Some(name)) => {
+                fields.iter().rev().filter(|(own, _)| own.text == name).find_map(|(_, value)| written(value))
+            }
+            _ => None,
+        })
     };
-    Ok(Arc::new(call.text(0)?.iter().zip(call.text(1)?.iter()).map(one).collect::<StringArray>()))
+    let found = call.text(0)?.iter().zip(call.text(1)?.iter()).map(one);
+    Ok(Arc::new(found.collect::<Result<StringArray>>()?))
 }
 
 /// A step of a path into JSON.
@@ -121,10 +131,6 @@ fn to_json(call: &NativeCall) -> Result<ArrayRef> {
         Ok(Some(out))
     };
     Ok(Arc::new((0..call.rows).map(row).collect::<Result<StringArray>>()?))
-}
-
-fn quoted(text: &str) -> String {
-    Value::String(text.to_owned()).to_string()
 }
 
 /// One value as JSON; fields of a struct that are NULL are left out.
@@ -175,20 +181,22 @@ fn write(array: &ArrayRef, row: usize, out: &mut String) -> Result<()> {
 }
 
 fn array_length(call: &NativeCall) -> Result<ArrayRef> {
-    let length = |text: &str| match read(text) {
-        Some(Json::Array(items)) => i32::try_from(items.len()).ok(),
-        _ => None,
+    let length = |text| {
+        Ok(match value_of(text)?.map(|node| node.value) {
+            Some(JsonValue::Array(items)) => i32::try_from(items.len()).ok(),
+            _ => None,
+        })
     };
-    Ok(Arc::new(call.text(0)?.iter().map(|text| text.and_then(length)).collect::<Int32Array>()))
+    Ok(Arc::new(call.text(0)?.iter().map(length).collect::<Result<Int32Array>>()?))
 }
 
 fn object_keys(call: &NativeCall) -> Result<ArrayRef> {
     let (mut keys, mut rows) = (vec![], vec![]);
     for text in call.text(0)?.iter() {
-        rows.push(match text.and_then(read) {
-            Some(Json::Object(fields)) => {
+        rows.push(match value_of(text)?.map(|node| node.value) {
+            Some(JsonValue::Object(fields)) => {
                 let begin = keys.len();
-                keys.extend(fields.into_iter().map(|(name, _)| name));
+                keys.extend(fields.into_iter().map(|(name, _)| name.text));
                 Some((begin..keys.len()).map(|i| u32::try_from(i).ok()).collect())
             }
             _ => None,

@@ -10,13 +10,16 @@ use datafusion::arrow::array::{ArrayRef, StringArray};
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Result, exec_err};
 
-use super::super::super::json::{JsonNode, JsonString, JsonValue, first_value};
+use super::super::super::json::{JsonDialect, JsonNode, JsonOrder, JsonStyle, JsonValue, first_value, quoted};
 use super::super::cast::java_double;
 use super::super::native::NativeParam::Text;
 use super::super::native::{Native, NativeCall, native};
 use super::json::{JsonStep, steps};
 
 pub(super) const FUNCTIONS: &[Native] = &[native("__variant_text", &[Text, Text], |_| Ok(DataType::Utf8), get)];
+
+/// As JSON without blanks, fields by their names.
+const STYLE: JsonStyle = JsonStyle { order: JsonOrder::ByName, number: |text| number(text, true), string: quoted };
 
 /// The most digits of a number, and the most behind its point, that a variant keeps.
 const DIGITS: usize = 38;
@@ -30,7 +33,7 @@ fn get(call: &NativeCall) -> Result<ArrayRef> {
 }
 
 fn text_at(text: &str, steps: &[JsonStep]) -> Option<String> {
-    let (node, _) = first_value(text).ok()??;
+    let (node, _) = first_value(text, JsonDialect::Standard).ok()??;
     is_variant(&node).then(|| found(&node, steps)).flatten()
 }
 
@@ -60,11 +63,7 @@ fn found(node: &JsonNode<'_>, steps: &[JsonStep]) -> Option<String> {
         (None, JsonValue::Null) => None,
         (None, JsonValue::Text(text)) => Some(text.text.clone()),
         (None, JsonValue::Number) => Some(number(node.raw, false)),
-        (None, _) => {
-            let mut out = String::new();
-            write(node, &mut out);
-            Some(out)
-        }
+        (None, _) => Some(node.compact(STYLE)),
         (Some((JsonStep::Field(name), rest)), JsonValue::Object(fields)) => {
             fields.iter().find(|(own, _)| own.text == *name).and_then(|(_, value)| found(value, rest))
         }
@@ -94,35 +93,5 @@ fn number(text: &str, quoted: bool) -> String {
         ("", _) => "0".to_owned(),
         (_, "") => format!("{sign}{whole}"),
         _ => format!("{sign}{whole}.{fraction}"),
-    }
-}
-
-/// The value as JSON without blanks, fields by their names.
-fn write(node: &JsonNode<'_>, out: &mut String) {
-    let quoted = |text: &str| serde_json::Value::String(text.to_owned()).to_string();
-    match &node.value {
-        JsonValue::Null | JsonValue::Truth => out.push_str(node.raw),
-        JsonValue::Number => out.push_str(&number(node.raw, true)),
-        JsonValue::Text(text) => out.push_str(&quoted(&text.text)),
-        JsonValue::Array(items) => {
-            out.push('[');
-            for (place, item) in items.iter().enumerate() {
-                out.push_str(if place > 0 { "," } else { "" });
-                write(item, out);
-            }
-            out.push(']');
-        }
-        JsonValue::Object(fields) => {
-            let mut fields: Vec<&(JsonString, JsonNode<'_>)> = fields.iter().collect();
-            // As Java compares texts.
-            fields.sort_by(|(a, _), (b, _)| a.text.encode_utf16().cmp(b.text.encode_utf16()));
-            out.push('{');
-            for (place, (name, value)) in fields.into_iter().enumerate() {
-                out.push_str(if place > 0 { "," } else { "" });
-                out.push_str(&format!("{}:", quoted(&name.text)));
-                write(value, out);
-            }
-            out.push('}');
-        }
     }
 }

@@ -8,6 +8,7 @@ use sqlparser::ast::{
 };
 
 use super::super::fault::QueryFault;
+use super::super::functions::BETWEEN_NAMES;
 use super::build::{arguments, call, case, rename, set_arguments, text};
 use super::fields::ALL_FIELDS;
 use super::lambda::{fields_of_parameters, over_fields, parameters};
@@ -167,7 +168,7 @@ pub(super) fn function(mut function: Function, now: DateTime<Utc>) -> Result<Exp
 }
 
 /// Functions that only this rewriter calls.
-const INTERNAL: [&str; 18] = [
+const INTERNAL: [&str; 20] = [
     ALL_FIELDS,
     "__cast",
     "__try_cast",
@@ -177,6 +178,8 @@ const INTERNAL: [&str; 18] = [
     "__trim_start",
     "__trim_end",
     "__with_position",
+    "__exploded",
+    "__pairs",
     "__or_null",
     "__like",
     "__ilike",
@@ -248,6 +251,9 @@ fn conditional(name: &str, args: &[Expr]) -> Option<Expr> {
         ("try_variant_get", [variant, path, ty]) => {
             call("__variant_text", vec![parsed_text(variant, ty)?, path.clone()])
         }
+        ("from_csv", [csv, schema, Expr::Function(options)]) => {
+            call("from_csv", vec![csv.clone(), schema.clone(), text(joined(options)?)])
+        }
         ("isnull", [value]) => Expr::IsNull(Box::new(value.clone())),
         ("isnotnull", [value]) => not_null(value),
         ("decode", [value, rest @ ..]) if rest.len() >= 2 => {
@@ -274,6 +280,21 @@ fn conditional(name: &str, args: &[Expr]) -> Option<Expr> {
         },
         _ => return None,
     })
+}
+
+/// Keys and values of a map that is written out.
+fn joined(map: &Function) -> Option<String> {
+    if !map.name.to_string().eq_ignore_ascii_case("map") {
+        return None;
+    }
+    let part = |arg: Expr| match arg {
+        Expr::Value(ValueWithSpan {
+            value: Value::SingleQuotedString(text) | Value::DoubleQuotedString(text), ..
+        }) => Some(text).filter(|text| !text.contains(BETWEEN_NAMES)),
+        _ => None,
+    };
+    let parts: Vec<String> = arguments(map)?.into_iter().map(part).collect::<Option<_>>()?;
+    (!parts.is_empty()).then(|| parts.join(&BETWEEN_NAMES.to_string()))
 }
 
 /// The JSON text of which a variant is made to take a text from it.
