@@ -4,12 +4,11 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, Int32Array, ListArray, StringArray, StructArray, UInt32Array,
-    new_null_array,
+    Array, ArrayRef, AsArray, BooleanArray, Int32Array, ListArray, StringArray, UInt32Array, new_null_array,
 };
 use datafusion::arrow::buffer::OffsetBuffer;
 use datafusion::arrow::compute::{concat as concat_arrays, take};
-use datafusion::arrow::datatypes::{DataType, Date32Type, Field, Fields, Int32Type, Int64Type};
+use datafusion::arrow::datatypes::{DataType, Date32Type, Field, Int32Type, Int64Type};
 use datafusion::arrow::row::{RowConverter, Rows, SortField};
 use datafusion::common::{Result, exec_datafusion_err, exec_err, not_impl_err, plan_err};
 
@@ -43,8 +42,6 @@ pub(super) const FUNCTIONS: &[Native] = &[
     native("array_remove", &[List, Any], |g| fitting(g, 1), removed),
     native("array_insert", &[List, JustInt, Any], |g| fitting(g, 2), inserted),
     native("__stacked", &[Any], stacked_type, stacked).variadic(),
-    native("__with_position", &[List], with_position_type, with_position),
-    native("__or_null", &[List], first, or_null),
 ];
 
 fn first(given: &GivenArguments) -> Result<DataType> {
@@ -419,39 +416,4 @@ fn stacked(call: &NativeCall) -> Result<ArrayRef> {
     let place = |row: usize, column: usize| u32::try_from(column * call.rows + row).ok();
     let row = |row: usize| Some((0..columns.len()).map(|column| place(row, column)).collect());
     gathered(&values, (0..call.rows).map(row).collect())
-}
-
-fn positioned(element: DataType) -> Fields {
-    Fields::from(vec![Field::new("pos", DataType::Int32, true), Field::new("col", element, true)])
-}
-
-fn with_position_type(given: &GivenArguments) -> Result<DataType> {
-    Ok(types::array(DataType::Struct(positioned(element(given)?))))
-}
-
-/// Each element with its position from 0 on.
-fn with_position(call: &NativeCall) -> Result<ArrayRef> {
-    let lists = call.lists(0)?;
-    let mut positions = vec![0; lists.values().len()];
-    for row in 0..lists.len() {
-        for (position, index) in range(lists, row).enumerate() {
-            if let Some(slot) = positions.get_mut(index as usize) {
-                *slot = position as i32;
-            }
-        }
-    }
-    let columns: Vec<ArrayRef> = vec![Arc::new(Int32Array::from(positions)), Arc::clone(lists.values())];
-    let values = StructArray::try_new(positioned(lists.value_type()), columns, None)?;
-    let field = Arc::new(Field::new_list_field(values.data_type().clone(), true));
-    Ok(Arc::new(ListArray::try_new(field, lists.offsets().clone(), Arc::new(values), lists.nulls().cloned())?))
-}
-
-/// An array of one NULL in place of NULL and of an empty array: what OUTER generators unfold.
-fn or_null(call: &NativeCall) -> Result<ArrayRef> {
-    let lists = call.lists(0)?;
-    let row = |row: usize| {
-        let range = range(lists, row);
-        if lists.is_null(row) || range.is_empty() { vec![None] } else { range.map(Some).collect() }
-    };
-    gathered(lists.values(), (0..call.rows).map(|i| Some(row(i))).collect())
 }

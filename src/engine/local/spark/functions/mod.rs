@@ -27,6 +27,7 @@ mod texts;
 mod totals;
 mod totals_of_some;
 mod transcendental;
+mod unfolding;
 mod urls;
 mod variant;
 mod zones;
@@ -198,6 +199,7 @@ impl Registry {
             arithmetic::FUNCTIONS,
             cast::FUNCTIONS,
             arrays::FUNCTIONS,
+            unfolding::FUNCTIONS,
             bits::FUNCTIONS,
             csv_text::FUNCTIONS,
             dates::FUNCTIONS,

@@ -8,8 +8,8 @@ use lakeflow::ast::call_of;
 use lakeflow::is_same_name;
 use lakeflow::walk;
 use sqlparser::ast::{
-    Expr, Function, FunctionArguments, GroupByExpr, Ident, LateralView, ObjectName, ObjectNamePart, Query, Select,
-    SelectItem, SetExpr, TableFactor, TableWithJoins, Value, ValueWithSpan, VisitMut, VisitorMut,
+    ExceptSelectItem, Expr, Function, FunctionArguments, GroupByExpr, Ident, LateralView, ObjectName, ObjectNamePart,
+    Query, Select, SelectItem, SetExpr, TableFactor, TableWithJoins, Value, ValueWithSpan, VisitMut, VisitorMut,
 };
 
 use super::super::fault::QueryFault;
@@ -33,6 +33,11 @@ enum GeneratorParts {
     Columns(Vec<Expr>),
 }
 
+/// Whether a call is an `explode`, which gives one column of an array and two of a map.
+pub(super) fn is_explode(expr: &Expr) -> bool {
+    matches!(expr, Expr::Function(function) if SINGLE.contains(&name_of(function).as_str()))
+}
+
 /// Whether a call stands for several columns.
 pub(super) fn gives_several(expr: &Expr) -> bool {
     match expr {
@@ -41,7 +46,7 @@ pub(super) fn gives_several(expr: &Expr) -> bool {
     }
 }
 
-/// Functions of rows of one column.
+/// Functions of rows of one column, or of two for a map.
 const SINGLE: [&str; 2] = ["explode", "explode_outer"];
 
 /// Functions of several columns.
@@ -55,17 +60,9 @@ fn name_of(function: &Function) -> String {
 fn made(name: &str, args: &[Expr], names: &mut Vec<String>, outer: bool) -> Result<GeneratorParts, QueryFault> {
     let outer = outer || name.ends_with("_outer");
     let or_null = |array: Expr| if outer { call("__or_null", vec![array]) } else { array };
-    let field = |name: &str| call("__field", vec![column(GENERATED), text(name)]);
     let made = match (name, args) {
-        ("explode" | "explode_outer", [array]) => {
-            name_if_none(names, ["col".to_owned()]);
-            GeneratorParts::Elements(or_null(array.clone()))
-        }
-        ("posexplode" | "posexplode_outer", [array]) => {
-            name_if_none(names, ["pos", "col"].map(str::to_owned));
-            let array = call("__with_position", vec![array.clone()]);
-            GeneratorParts::Rows(or_null(array), vec![field("pos"), field("col")])
-        }
+        ("explode" | "explode_outer", [value]) => exploded(value, names.len(), or_null),
+        ("posexplode" | "posexplode_outer", [value]) => positioned(value, names.len(), or_null),
         ("inline" | "inline_outer", [array]) => {
             if names.is_empty() {
                 return Ok(GeneratorParts::Fields(or_null(array.clone())));
@@ -108,6 +105,30 @@ fn made(name: &str, args: &[Expr], names: &mut Vec<String>, outer: bool) -> Resu
     Ok(made)
 }
 
+/// A field of an unfolded struct.
+fn field(name: &str) -> Expr {
+    call("__field", vec![column(GENERATED), text(name)])
+}
+
+/// `explode`: an array gives one column, and a map two. Without names, the type tells which there are.
+fn exploded(value: &Expr, names: usize, or_null: impl Fn(Expr) -> Expr) -> GeneratorParts {
+    match names {
+        0 => GeneratorParts::Fields(or_null(call("__exploded", vec![value.clone()]))),
+        2 => GeneratorParts::Rows(or_null(call("__pairs", vec![value.clone()])), vec![field("key"), field("value")]),
+        _ => GeneratorParts::Elements(or_null(value.clone())),
+    }
+}
+
+/// `posexplode`: as [`exploded`], behind the position.
+fn positioned(value: &Expr, names: usize, or_null: impl Fn(Expr) -> Expr) -> GeneratorParts {
+    let array = or_null(call("__with_position", vec![value.clone()]));
+    match names {
+        0 => GeneratorParts::Fields(array),
+        3 => GeneratorParts::Rows(array, ["pos", "key", "value"].map(field).to_vec()),
+        _ => GeneratorParts::Rows(array, ["pos", "col"].map(field).to_vec()),
+    }
+}
+
 fn name_if_none(names: &mut Vec<String>, by_default: impl IntoIterator<Item = String>) {
     if names.is_empty() {
         names.extend(by_default);
@@ -144,10 +165,15 @@ fn called(factor: &mut TableFactor) {
     *factor = wrap(vec![], vec![item], &alias).relation;
 }
 
-/// `FROM t LATERAL VIEW explode(x) v ORDER BY v.col` orders by a column of the wrapped relation.
+/// `FROM t LATERAL VIEW explode(x) v ORDER BY v.col` orders by a column of the wrapped relation, and so does
+/// `FROM t, LATERAL explode(x) AS v(col) ORDER BY v.col`.
 pub(super) fn unqualify_order(query: &mut Query) -> Result<(), QueryFault> {
     let SetExpr::Select(select) = query.body.as_ref() else { return Ok(()) };
-    let views: Vec<String> = select.lateral_views.iter().map(view_name).collect();
+    let called = select.from.iter().filter_map(|from| match &from.relation {
+        TableFactor::Function { lateral: true, alias: Some(alias), .. } => Some(alias.name.value.to_lowercase()),
+        _ => None,
+    });
+    let views: Vec<String> = select.lateral_views.iter().map(view_name).chain(called).collect();
     let Some(order) = &mut query.order_by else { return Ok(()) };
     views.iter().try_for_each(|view| unqualify(order, view))
 }
@@ -220,15 +246,15 @@ pub(super) fn lateral_view(select: &mut Select, view: LateralView) -> Result<(),
 
 /// `SELECT k, stack(..) AS (a, b) FROM t` is `SELECT k, x AS a, y AS b FROM t LATERAL VIEW stack(..) v AS x, y`.
 pub(super) fn in_items(select: &mut Select) -> Result<(), QueryFault> {
-    let mut items = vec![];
-    let has_star = select.projection.iter().any(|item| matches!(item, SelectItem::Wildcard(_)));
+    let (mut items, mut all_hidden) = (vec![], vec![]);
+    let is_grouped = !matches!(&select.group_by, GroupByExpr::Expressions(by, _) if by.is_empty());
     for (place, item) in std::mem::take(&mut select.projection).into_iter().enumerate() {
         let (expr, mut names) = match item {
-            SelectItem::UnnamedExpr(expr) if gives_several(&expr) => (expr, vec![]),
+            SelectItem::UnnamedExpr(expr) if gives_several(&expr) || !is_grouped && is_explode(&expr) => (expr, vec![]),
             SelectItem::ExprWithAlias { expr, alias } if gives_several(&expr) => {
                 (expr, vec![alias.value.to_lowercase()])
             }
-            SelectItem::ExprWithAliases { expr, aliases } if gives_several(&expr) => {
+            SelectItem::ExprWithAliases { expr, aliases } if gives_several(&expr) || is_explode(&expr) => {
                 (expr, aliases.into_iter().map(|alias| alias.value.to_lowercase()).collect())
             }
             other => {
@@ -240,11 +266,8 @@ pub(super) fn in_items(select: &mut Select) -> Result<(), QueryFault> {
         let arguments = arguments(function).unwrap_or_default();
         let made = made(&name_of(function), &arguments, &mut names, false)?;
         // What has fields in place of names is unfolded as one column.
-        let fields = match (&made, arguments.as_slice()) {
-            (GeneratorParts::Fields(_), [array]) => {
-                let outer = name_of(function).ends_with("_outer");
-                Some(call(if outer { "explode_outer" } else { "explode" }, vec![array.clone()]))
-            }
+        let fields = match &made {
+            GeneratorParts::Fields(array) => Some(call("explode", vec![array.clone()])),
             _ => None,
         };
         let columns = match made {
@@ -252,10 +275,10 @@ pub(super) fn in_items(select: &mut Select) -> Result<(), QueryFault> {
             GeneratorParts::Elements(_) | GeneratorParts::Rows(..) | GeneratorParts::Fields(_) => {
                 let width = if fields.is_some() { 1 } else { names.len() };
                 let hidden: Vec<String> = (0..width).map(|i| format!("__generated_{place}_{i}")).collect();
-                let is_grouped = !matches!(&select.group_by, GroupByExpr::Expressions(by, _) if by.is_empty());
-                if is_grouped || has_star {
-                    return Err(QueryFault::refused(format!("`{}` together with GROUP BY or `*`", name_of(function))));
+                if is_grouped {
+                    return Err(QueryFault::refused(format!("`{}` together with GROUP BY", name_of(function))));
                 }
+                all_hidden.extend(hidden.iter().cloned());
                 select.lateral_views.push(LateralView {
                     lateral_view: fields.clone().unwrap_or_else(|| expr.clone()),
                     lateral_view_name: ObjectName::from(vec![Ident::new("__items")]),
@@ -272,7 +295,24 @@ pub(super) fn in_items(select: &mut Select) -> Result<(), QueryFault> {
         items.extend(columns.into_iter().zip(&names).map(|(value, name)| aliased(value, name)));
     }
     select.projection = items;
+    hide(select, &all_hidden);
     Ok(())
+}
+
+/// Leaves columns out of what wildcards give.
+fn hide(select: &mut Select, columns: &[String]) {
+    for item in &mut select.projection {
+        let (SelectItem::Wildcard(options) | SelectItem::QualifiedWildcard(_, options)) = item else { continue };
+        for column in columns {
+            let column = Ident::with_quote('"', column);
+            match &mut options.opt_except {
+                Some(except) => except.additional_elements.push(column),
+                None => {
+                    options.opt_except = Some(ExceptSelectItem { first_element: column, additional_elements: vec![] });
+                }
+            }
+        }
+    }
 }
 
 fn single_alias(select: &Select) -> Result<Ident, QueryFault> {

@@ -11,7 +11,7 @@ use super::super::functions::BETWEEN_NAMES;
 use super::Relations;
 use super::build::{arguments, call, text};
 use super::fields::ALL_FIELDS;
-use super::generators::gives_several;
+use super::generators::{gives_several, is_explode};
 
 /// The identifier in lower case, quoted so that no later stage touches it.
 pub(super) fn lowered(ident: Ident) -> Ident {
@@ -269,7 +269,7 @@ pub(in super::super) fn display_names(query: &Query) -> Written {
     let named = |item: &SelectItem| match item {
         SelectItem::UnnamedExpr(Expr::Identifier(ident)) => Some(Some(ident.value.clone())),
         SelectItem::UnnamedExpr(Expr::CompoundIdentifier(parts)) => Some(parts.last().map(|i| i.value.clone())),
-        SelectItem::UnnamedExpr(expr) if gives_several(expr) => None,
+        SelectItem::UnnamedExpr(expr) if gives_several(expr) || is_explode(expr) => None,
         SelectItem::ExprWithAlias { expr, .. } if gives_several(expr) => None,
         SelectItem::UnnamedExpr(expr) => Some(spark_name(expr)),
         SelectItem::ExprWithAlias { alias, .. } => Some(Some(alias.value.clone())),
