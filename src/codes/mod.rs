@@ -74,6 +74,7 @@ lakeflow::codes! {
     UNREAD_SPEC "W0102" "a file that looks like a spec is not read"
     SAME_FILES "W0401" "two entities read the same files"
     UNUSED_PARAMETER "W0402" "a parameter that nothing uses"
+    UNUSED_DEFAULT "W0403" "a default that nothing takes"
     ROUNDED_TWICE "W0601" "a value may be rounded twice"
     ROW_MAY_FAIL "W0602" "a single row can fail the update"
     NULL_COMPARISON "W0603" "a comparison with NULL"

@@ -1,7 +1,7 @@
 //! Finds the files of a project and parses them as YAML, keeping the position of everything.
 //!
 //! This pass only knows about files, text and YAML; `validate` decides what a spec may contain. The directory of a
-//! spec has no meaning: its top-level key determines its kind. Files that can't be parsed as YAML are reported and
+//! spec does not matter: its top-level key determines its kind. Files that can't be parsed as YAML are reported and
 //! left out.
 
 mod find;
@@ -43,6 +43,8 @@ pub struct Document {
     pub faulty: bool,
     /// Whether the file could be read in parts only: keys of the spec that are missing may stand in the others.
     pub partial: bool,
+    /// JSON pointers to values that it would take from elsewhere, which are at fault there.
+    pub lost: Vec<String>,
     /// What is known of a template that could not be filled: only its form can be judged.
     pub unfilled: Option<Unfilled>,
 }
@@ -58,7 +60,7 @@ pub struct Unfilled {
 
 impl Document {
     fn new(kind: SpecKind, (file, value, places): (FileId, Value, Places), faulty: bool, partial: bool) -> Self {
-        Document { kind, file, value, places, faulty, partial, unfilled: None }
+        Document { kind, file, value, places, faulty, partial, lost: vec![], unfilled: None }
     }
 }
 

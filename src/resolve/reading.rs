@@ -19,6 +19,11 @@ pub fn resolve(
     context: &mut Context<'_>,
 ) -> Option<Reading> {
     let SourceSpec::Files(files) = &spec.spec.source else { return Some(Reading::default()) };
+    // What the texts are is not known, so that no value of the spec can be judged by it.
+    if spec.has_lost("/source/nulls") || column.format.is_none() && form_key(ty).is_some_and(|key| spec.has_lost(key)) {
+        context.leave_undecided();
+        return None;
+    }
     let nulls = files.nulls.iter().flatten().map(|text| text.trim_matches(' ').to_owned()).collect();
     let form = match (&column.format, of_source(files, ty)) {
         (Some(format), _) => match form(format, ty) {
@@ -32,6 +37,16 @@ pub fn resolve(
         (None, None) => None,
     };
     Some(Reading { nulls, form })
+}
+
+/// JSON pointer to the form that a source states for columns of a type.
+fn form_key(ty: &DataType) -> Option<&'static str> {
+    match ty {
+        DataType::Date => Some("/source/dates"),
+        ty if ty.is_temporal() => Some("/source/timestamps"),
+        ty if ty.is_numeric() => Some("/source/numbers"),
+        _ => None,
+    }
 }
 
 /// The form that a source states for columns of a type.

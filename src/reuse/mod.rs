@@ -1,4 +1,7 @@
-//! Templates become specs: a spec with `each` gives one spec for each row of its table, before anything else looks at it.
+//! What specs share is put into each of them, before anything else looks at them.
+//!
+//! Templates become specs: a spec with `each` gives one spec for each row of its table. Then values of
+//! the project file come to specs that do not set them ([`defaults`]).
 //!
 //! Every row sees the file of its template as a view of its own ([`SourceMap::view`]), so that each later pass works on
 //! ordinary specs, judges them one by one, and points into the template. What was found is brought together at the end
@@ -7,6 +10,7 @@
 //! A parameter is never pasted into SQL or YAML. It stands where a value of an expression may stand, and becomes a literal of
 //! its type there (`sql`), or in a text that names or describes something (`marks`).
 
+mod defaults;
 mod fill;
 mod literal;
 mod marks;
@@ -22,7 +26,8 @@ use lakeflow::source::SourceMap;
 
 use crate::load::Loaded;
 
-/// Puts the specs of all rows in place of each template. A template that is at fault stays, marked as unfilled.
+/// Puts the specs of all rows in place of each template, and defaults into all specs. A template that is at fault stays,
+/// marked as unfilled.
 pub fn fill(mut loaded: Loaded, sources: &mut SourceMap, diags: &mut Diagnostics) -> Loaded {
     let mut filled = vec![];
     for document in std::mem::take(&mut loaded.documents) {
@@ -32,5 +37,6 @@ pub fn fill(mut loaded: Loaded, sources: &mut SourceMap, diags: &mut Diagnostics
         }
     }
     loaded.documents = filled;
+    defaults::apply(&mut loaded, sources, diags);
     loaded
 }

@@ -4,6 +4,7 @@
 //! resolved or defaulted here; optional keys stay optional. Places are not kept in these types: a rule that finds a
 //! fault names a JSON pointer, and the loader knows where that pointer stands.
 
+mod defaults;
 mod each;
 mod entity;
 mod expanded;
@@ -18,6 +19,7 @@ use schemars::Schema;
 use schemars::transform::{RecursiveTransform, Transform};
 use serde_json::Value;
 
+pub use defaults::{DefaultsSpec, EntityDefaultsSpec, FolderDefaultsSpec, MetricDefaultsSpec, SourceDefaultsSpec};
 pub use each::{CellEntry, EachSpec, RowsEntry};
 pub use entity::{
     ColumnEntry, ColumnSpec, DeletionEntry, DeletionSpec, EntitySpec, FreshnessSpec, LoadSpec, NormalizeSpec,

@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::defaults::DefaultsSpec;
 use super::ownership::OwnershipSpec;
 use super::settings::SettingsSpec;
 use super::shared::{AllowSpec, ClassificationSpec, OneOrMany};
@@ -51,6 +52,9 @@ pub struct ProjectSpec {
     /// Classification of tables that do not set one. Default: `internal`, and `confidential` for tables with personal data.
     #[schemars(example = &"internal")]
     pub classification: Option<ClassificationSpec>,
+    /// Values for keys that entities and metrics do not set themselves. A default that no spec takes is a warning.
+    #[schemars(extend("examples" = [{"entities": {"source": {"delimiter": ";", "dates": "dd.MM.yyyy"}}, "metrics": {"audience": ["sales"]}}]))]
+    pub defaults: Option<DefaultsSpec>,
     /// Settings of pipeline and jobs that affect no figure; those of a target have precedence.
     #[schemars(extend("examples" = [{"tags": {"cost_center": "4711"}}]))]
     pub settings: Option<SettingsSpec>,

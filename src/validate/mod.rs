@@ -57,6 +57,11 @@ pub fn validate(loaded: Loaded, sources: &SourceMap, diags: &mut Diagnostics) ->
     set
 }
 
+/// Whether a document keeps the schema of its kind.
+pub fn accepts(kind: SpecKind, document: &Value) -> bool {
+    Rules::of(kind).accepts(document)
+}
+
 enum TypedSpec {
     Project(Box<Located<ProjectSpec>>),
     Entity(Box<Located<EntitySpec>>),
@@ -82,6 +87,7 @@ struct Checked {
 /// Checks one document and types it if possible.
 fn check(mut document: Document, sources: &SourceMap) -> Checked {
     let rules = Rules::of(document.kind);
+    let elsewhere = std::mem::take(&mut document.lost);
     let (mut faults, mut lost) = (vec![], vec![]);
     let is_accepted = rules.accepts(&document.value);
     if !is_accepted || document.faulty {
@@ -99,6 +105,7 @@ fn check(mut document: Document, sources: &SourceMap) -> Checked {
     if let Some(known) = document.unfilled.take() {
         return unfilled(&document, known, faults);
     }
+    lost.extend(elsewhere);
     match document.kind {
         SpecKind::Project => typed(document, lost, faults, is_whole, |spec| TypedSpec::Project(Box::new(spec))),
         SpecKind::Entity => typed(document, lost, faults, is_whole, |spec| TypedSpec::Entity(Box::new(spec))),

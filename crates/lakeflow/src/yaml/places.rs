@@ -21,6 +21,15 @@ pub struct Places {
     root: Arc<YamlNode>,
     /// Texts of which parts were replaced, by pointer.
     filled: BTreeMap<String, Vec<FilledPart>>,
+    /// Values that stand in another file: their pointers here, and the places and pointers there.
+    grafts: Vec<(String, Graft)>,
+}
+
+/// A value that stands in another file.
+#[derive(Debug, Clone)]
+struct Graft {
+    places: Arc<Places>,
+    pointer: String,
 }
 
 /// One value: where its key stands, where it stands itself, and what is in it.
@@ -109,7 +118,7 @@ struct FollowedPointer<'a> {
 
 impl Places {
     pub(super) fn new(file: FileId, root: YamlNode) -> Self {
-        Places { file, root: Arc::new(root), filled: BTreeMap::new() }
+        Places { file, root: Arc::new(root), filled: BTreeMap::new(), grafts: vec![] }
     }
 
     /// The file these places are in.
@@ -129,20 +138,42 @@ impl Places {
         self.filled.insert(pointer.into(), parts);
     }
 
+    /// Says that what stands at a pointer comes from another file, and from which pointer there.
+    pub fn graft(&mut self, pointer: impl Into<String>, places: &Arc<Places>, from: impl Into<String>) {
+        self.grafts.push((pointer.into(), Graft { places: Arc::clone(places), pointer: from.into() }));
+    }
+
+    /// The places of another file that a pointer leads to, and the pointer there.
+    fn grafted(&self, pointer: &str) -> Option<(&Places, String)> {
+        self.grafts.iter().find_map(|(own, graft)| {
+            let rest = pointer.strip_prefix(own.as_str()).filter(|rest| rest.is_empty() || rest.starts_with('/'))?;
+            Some((&*graft.places, format!("{}{rest}", graft.pointer)))
+        })
+    }
+
     /// The key at `pointer`. For a list item, a missing key and the like: the nearest key above, at last the first key
     /// of the file, which tells its kind.
     pub fn key(&self, pointer: &str) -> Span {
+        if let Some((places, pointer)) = self.grafted(pointer) {
+            return places.key(&pointer);
+        }
         self.key_of(&self.find(pointer))
     }
 
     /// The value at `pointer`; if there is none, what [`Places::key`] says.
     pub fn value(&self, pointer: &str) -> Span {
+        if let Some((places, pointer)) = self.grafted(pointer) {
+            return places.value(&pointer);
+        }
         let found = self.find(pointer);
         if found.exact && !found.node.value.is_empty() { self.span(&found.node.value) } else { self.key_of(&found) }
     }
 
     /// Key and value at `pointer` together; `None` where there is nothing.
     pub fn whole(&self, pointer: &str) -> Option<Span> {
+        if let Some((places, pointer)) = self.grafted(pointer) {
+            return places.whole(&pointer);
+        }
         let found = self.find(pointer);
         let value = &found.node.value;
         let start = found.node.key.as_ref().map_or(value.start, |key| key.start.min(value.start));
@@ -160,6 +191,9 @@ impl Places {
     /// The place of `range`, counted in bytes of the *decoded* text at `pointer` (an SQL expression, say), in the file:
     /// right through quotes, escapes and folded lines. If there is no such text, the whole value.
     pub fn inside(&self, sources: &SourceMap, pointer: &str, range: Range<usize>) -> Span {
+        if let Some((places, pointer)) = self.grafted(pointer) {
+            return places.inside(sources, &pointer, range);
+        }
         let found = self.find(pointer);
         let range = self.filled.get(pointer).map_or(range.clone(), |parts| written(parts, range));
         let NodeForm::Scalar { style, decoded } = &found.node.form else { return self.value(pointer) };
