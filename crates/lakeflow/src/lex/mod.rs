@@ -19,7 +19,7 @@ mod stream;
 mod symbol;
 
 pub(super) use keyword::is_word;
-pub(super) use rewrite::{COLLATED, IDENTIFIER, drop_empty_names};
+pub(super) use rewrite::{COLLATED, IDENTIFIER, restore};
 pub(super) use symbol::TRY_CAST;
 
 use std::ops::Range;
@@ -39,8 +39,8 @@ pub(super) struct Lexed {
     pub tokens: Vec<TokenWithSpan>,
     /// Whether the name of a query holds a limit (`recursion.rs`).
     pub limits_recursion: bool,
-    /// Whether a view has a column of an empty name (`rewrite/lateral.rs`).
-    pub has_empty_names: bool,
+    /// Whether something has to leave the tree again (`rewrite::restore`).
+    pub is_to_restore: bool,
     /// All comments but hints.
     pub comments: Vec<LexComment>,
     /// What could not be read, by place.

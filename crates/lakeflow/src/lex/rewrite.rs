@@ -29,10 +29,9 @@ mod values;
 mod watermark;
 mod window;
 
+use sqlparser::ast::VisitMut;
 use sqlparser::keywords::Keyword;
 use sqlparser::tokenizer::{Span, Token, TokenWithSpan, Word};
-
-pub(crate) use lateral::drop_empty_names;
 
 use super::Lexed;
 use super::keyword::is_word;
@@ -54,8 +53,9 @@ const HEAD: usize = 16;
 pub(super) fn rewrite(lexed: Lexed) -> Lexed {
     let Lexed { tokens: input, comments, faults, .. } = lexed;
     let output = Vec::with_capacity(input.len() + input.len() / 8);
+    let respelt = spelling::respell(input);
     let mut pass = RewritePass {
-        input: window::inline(spelling::respell(input)),
+        input: window::inline(respelt.tokens),
         at: 0,
         output,
         sources: Sources::default(),
@@ -72,10 +72,16 @@ pub(super) fn rewrite(lexed: Lexed) -> Lexed {
     Lexed {
         tokens: pass.output,
         limits_recursion: pass.limits_recursion,
-        has_empty_names: pass.has_empty_names,
+        is_to_restore: pass.has_empty_names || respelt.takes_all,
         comments,
         faults: pass.faults,
     }
+}
+
+/// Takes out of a tree what was put in for sqlparser alone.
+pub(crate) fn restore(node: &mut impl VisitMut) {
+    lateral::drop_empty_names(node);
+    spelling::restore_all(node);
 }
 
 struct RewritePass {

@@ -42,7 +42,7 @@ pub(super) struct Cursor<'a> {
     /// Whether the name of a query holds a limit (`recursion.rs`).
     pub(super) limits_recursion: bool,
     /// Whether a view has a column of an empty name (`lex/rewrite/lateral.rs`).
-    pub(super) has_empty_names: bool,
+    pub(super) is_to_restore: bool,
     pub(super) parser: Parser<'a>,
     /// Whether the text is one expression: words of queries were hardly meant in it.
     pub(super) is_expression: bool,
@@ -65,7 +65,7 @@ impl<'a> Cursor<'a> {
             text,
             count,
             limits_recursion: lexed.limits_recursion,
-            has_empty_names: lexed.has_empty_names,
+            is_to_restore: lexed.is_to_restore,
             parser,
             is_expression: false,
             depth: 0,

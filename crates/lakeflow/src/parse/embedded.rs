@@ -17,7 +17,7 @@ use crate::ParseFault;
 use crate::ast::TypeName;
 use crate::diag::{did_you_mean, nearest};
 use crate::dialect::Lakeflow;
-use crate::lex::{drop_empty_names, is_word};
+use crate::lex::{is_word, restore};
 use crate::{recursion, strict, type_name};
 
 /// Words of expressions that are worth guessing at where there is no query.
@@ -68,8 +68,8 @@ impl Cursor<'_> {
         if self.limits_recursion {
             recursion::set_apart(&mut expr);
         }
-        if self.has_empty_names {
-            drop_empty_names(&mut expr);
+        if self.is_to_restore {
+            restore(&mut expr);
         }
         Ok(expr)
     }
@@ -103,8 +103,8 @@ impl Cursor<'_> {
         if self.limits_recursion {
             recursion::set_apart(&mut *query);
         }
-        if self.has_empty_names {
-            drop_empty_names(&mut *query);
+        if self.is_to_restore {
+            restore(&mut *query);
         }
         Ok(query)
     }
@@ -197,6 +197,10 @@ impl Cursor<'_> {
             },
             None if message.contains("infix parser") || message.contains('{') => {
                 format!("unexpected {}", self.found_at(index))
+            }
+            // `lex/rewrite/spelling.rs` leaves a quantifier to all but these.
+            None if message.ends_with("pipe operator requires DISTINCT modifier") => {
+                "`BY NAME` is only allowed with `UNION`".to_owned()
             }
             None => lower_first(message.trim_end_matches('.')),
         };

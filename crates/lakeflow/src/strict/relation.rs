@@ -47,6 +47,13 @@ impl Strict<'_> {
             }
             J::RightSemi(_) => self.refuse_word("RIGHT", at, "`RIGHT SEMI JOIN` is not supported", swap("SEMI")),
             J::RightAnti(_) => self.refuse_word("RIGHT", at, "`RIGHT ANTI JOIN` is not supported", swap("ANTI")),
+            J::Semi(JoinConstraint::Natural)
+            | J::LeftSemi(JoinConstraint::Natural)
+            | J::Anti(JoinConstraint::Natural)
+            | J::LeftAnti(JoinConstraint::Natural) => {
+                let hint = Some("name the columns: `SEMI JOIN t USING (a)`, `ANTI JOIN t USING (a)`".to_owned());
+                self.refuse_word("NATURAL", at, "a `NATURAL` join can't be a semi or anti join", hint)
+            }
             J::AsOf { .. } => self.foreign_word("ASOF", at, "`ASOF JOIN`"),
             J::StraightJoin(_) => self.foreign_word("STRAIGHT_JOIN", at, "`STRAIGHT_JOIN`"),
             J::ArrayJoin | J::LeftArrayJoin | J::InnerArrayJoin => self.foreign_word("ARRAY", at, "`ARRAY JOIN`"),

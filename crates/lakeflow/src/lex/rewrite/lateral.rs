@@ -75,7 +75,7 @@ impl RewritePass {
 }
 
 /// Drops the empty names of columns from all views in a tree.
-pub(crate) fn drop_empty_names(node: &mut impl VisitMut) {
+pub(super) fn drop_empty_names(node: &mut impl VisitMut) {
     struct Names;
     impl VisitorMut for Names {
         type Break = ();

@@ -8,12 +8,18 @@
 //! | `GROUPING SETS (a, GROUPING SETS (b, c))` | `GROUPING SETS (a, b, c)`, which is the same |
 //! | `\|> UNION ALL TABLE t` | `\|> UNION ALL (TABLE t)` |
 //! | `\|> EXCEPT q`, `\|> MINUS q`, `\|> INTERSECT q` | the same with `DISTINCT`, which is meant |
+//! | `ORDER BY a WINDOW w AS (..)` of one SELECT | `WINDOW w AS (..) ORDER BY a` |
 //! | `a LIKE SOME (b, c)` | `a LIKE ANY (b, c)`, which is the same |
+//! | `\|> EXCEPT ALL q`, `\|> INTERSECT ALL q` | the same with `DISTINCT BY NAME`, which neither may have; see [`restore_all`] |
 //! | `\|> OFFSET 2` | `\|> LIMIT ALL OFFSET 2` |
 
+use std::ops::ControlFlow;
+
+use sqlparser::ast::{PipeOperator, Query, SetQuantifier, VisitMut, VisitorMut};
 use sqlparser::tokenizer::{Span, Token, TokenWithSpan};
 
 use crate::lex::keyword::is_word;
+use crate::walk;
 
 /// What is known of a bracket that is open, or of the statement outside all of them.
 #[derive(Default)]
@@ -26,16 +32,29 @@ struct Level {
     behind: Option<usize>,
     /// Where the clauses begin that go before those.
     moved: Option<usize>,
+    /// Where `ORDER BY` begins in the output.
+    ordered: Option<usize>,
+    /// Where windows begin that are defined after it.
+    late: Option<usize>,
+    /// Whether the query is made of several, so that its order is of none of them.
+    unites: bool,
     /// Whether a bracket was put before the operand of a step, and is to be closed.
     is_operand: bool,
 }
 
+/// What became of the tokens.
+pub(super) struct Respelt {
+    pub tokens: Vec<TokenWithSpan>,
+    /// Whether a step of a pipe takes `ALL` rows under another quantifier.
+    pub takes_all: bool,
+}
+
 /// Spells all clauses as sqlparser has them.
-pub(super) fn respell(input: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+pub(super) fn respell(input: Vec<TokenWithSpan>) -> Respelt {
     let output = Vec::with_capacity(input.len() + input.len() / 8);
-    let mut pass = SpellingPass { input, at: 0, output, levels: vec![Level::default()] };
+    let mut pass = SpellingPass { input, at: 0, output, levels: vec![Level::default()], takes_all: false };
     while pass.step() {}
-    pass.output
+    Respelt { tokens: pass.output, takes_all: pass.takes_all }
 }
 
 struct SpellingPass {
@@ -45,6 +64,7 @@ struct SpellingPass {
     output: Vec<TokenWithSpan>,
     /// Never empty; the innermost last.
     levels: Vec<Level>,
+    takes_all: bool,
 }
 
 impl SpellingPass {
@@ -186,14 +206,21 @@ impl SpellingPass {
             return;
         }
         let defines = self.is(0, "WINDOW") && self.is(2, "AS");
-        if defines || self.is_one_of(0, &["HAVING", "QUALIFY"]) {
+        if defines && self.level().ordered.is_some() {
+            let level = self.level();
+            level.late = level.late.or((!level.unites).then_some(end));
+        } else if defines || self.is_one_of(0, &["HAVING", "QUALIFY"]) {
             self.level().behind.get_or_insert(end);
         } else if self.is_one_of(0, &["ORDER", "LIMIT", "OFFSET"]) {
             self.end_clauses();
+            self.level().ordered = (self.is(0, "ORDER") && self.is(1, "BY")).then_some(self.output.len());
         } else if self.is_one_of(0, &["SELECT", "FROM", "UNION", "EXCEPT", "INTERSECT", "MINUS"]) {
             self.end_clauses();
+            let unites = !self.is_one_of(0, &["SELECT", "FROM"])
+                && self.output.last().is_some_and(|last| last.token != Token::Mul);
             let level = self.level();
             (level.behind, level.moved) = (None, None);
+            level.unites |= unites;
         }
     }
 
@@ -206,6 +233,12 @@ impl SpellingPass {
             if let Some(clauses) = self.output.get_mut(behind..) {
                 clauses.rotate_left(moved - behind);
             }
+        }
+        let level = self.level();
+        if let (Some(ordered), Some(late)) = (level.ordered.take(), level.late.take())
+            && let Some(clauses) = self.output.get_mut(ordered..)
+        {
+            clauses.rotate_left(late - ordered);
         }
         let is_end =
             !self.is_one_of(0, &["ORDER", "LIMIT", "OFFSET", "SELECT", "FROM", "UNION", "EXCEPT", "INTERSECT"]);
@@ -230,12 +263,22 @@ impl SpellingPass {
         } else {
             self.copy();
         }
-        if self.is_one_of(0, &["ALL", "DISTINCT"]) {
+        if !is_union && self.is(0, "ALL") {
+            self.takes_all = true;
+            self.copy_as(Token::make_keyword("DISTINCT"));
+            self.insert(Token::make_keyword("BY"));
+            self.insert(Token::make_keyword("NAME"));
+        } else if self.is_one_of(0, &["ALL", "DISTINCT"]) {
             self.copy();
-        } else if !is_union {
+        } else if !is_union && !self.is(0, "BY") {
             self.insert(Token::make_keyword("DISTINCT"));
         }
         if self.is(0, "BY") && self.is(1, "NAME") {
+            if !is_union {
+                // Refused by sqlparser without the quantifier.
+                let quantifier = self.output.last().is_some_and(|last| is_word(&last.token, "DISTINCT"));
+                quantifier.then(|| self.output.pop());
+            }
             self.copy();
             self.copy();
         }
@@ -244,4 +287,24 @@ impl SpellingPass {
             self.level().is_operand = true;
         }
     }
+}
+
+/// Gives the steps of pipes in a tree back the `ALL` that they were written with.
+pub(super) fn restore_all(node: &mut impl VisitMut) {
+    struct Steps;
+    impl VisitorMut for Steps {
+        type Break = ();
+        fn pre_visit_query(&mut self, query: &mut Query) -> ControlFlow<()> {
+            for step in &mut query.pipe_operators {
+                if let PipeOperator::Except { set_quantifier, .. } | PipeOperator::Intersect { set_quantifier, .. } =
+                    step
+                    && *set_quantifier == SetQuantifier::DistinctByName
+                {
+                    *set_quantifier = SetQuantifier::All;
+                }
+            }
+            ControlFlow::Continue(())
+        }
+    }
+    let _ = walk::visit_mut(node, &mut Steps);
 }

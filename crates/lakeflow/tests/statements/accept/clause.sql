@@ -33,3 +33,9 @@ SELECT /*+ BROADCAST(b) */ /*+ REPARTITION(3) */ a.x FROM a JOIN b ON a.x = b.x;
 SELECT /*+ COALESCE(1) */
   /*+ MERGE(a), SHUFFLE_HASH(b) */ /*+ REBALANCE */ DISTINCT x FROM a JOIN b USING (x);
 WITH insert AS (SELECT 1 AS a), merge (b) AS (SELECT 2) SELECT * FROM insert, merge;
+
+-- Windows that are defined behind the order.
+SELECT sum(a) OVER w FROM t ORDER BY a WINDOW w AS (PARTITION BY b);
+SELECT * EXCEPT (c), sum(a) OVER w FROM t HAVING a > 1 ORDER BY a, b DESC WINDOW w AS (PARTITION BY b ORDER BY c), v AS (w) LIMIT 3;
+SELECT (SELECT max(a) OVER w FROM u ORDER BY a WINDOW w AS (ORDER BY b) LIMIT 1) AS m FROM t WINDOW v AS (ORDER BY a) ORDER BY a;
+SELECT * FROM t NATURAL LEFT JOIN u NATURAL JOIN v;
