@@ -30,7 +30,7 @@ fn write(dir: &Path, path: &str, text: &str) {
 
 fn spec(shop: &str, town: &str, sql: &str, most: &str, each: &str) -> String {
     format!(
-        "entity: receipts_{shop}\n{each}description: Receipts of the shop in {town}.\nsource: {{ files: \"receipts_{shop}_*.csv\" }}\nkey: id\ncolumns:\n  id: {{ type: string, required: true }}\n  town: {{ type: string, default: {town} }}\n  day: {{ type: date, required: true }}\n  amount: {{ type: \"decimal(12,2)\", required: true }}\n  quantity: int\n  state: {{ type: string, normalize: lower, accepted: [open, closed] }}\nrules:\n  at_home: town = {sql}\n  within: {{ check: amount <= {most}, on_violation: warn }}\n"
+        "entity: receipts_{shop}\n{each}description: Receipts of the shop in {town}.\nsource: {{ files: \"receipts_{shop}_*.csv\" }}\nkey: id\ncolumns:\n  id: {{ type: string, required: true }}\n  town: {{ type: string, default: {town} }}\n  day: {{ type: date, required: true }}\n  amount: {{ type: \"decimal(12,2)\", required: true }}\n  quantity: int\n  state: {{ type: string, normalize: lower, accepted: [open, closed] }}\nrules:\n  at_home: town = {sql}\n  within: {{ check: \"amount <= {most}\", on_violation: warn }}\n"
     )
 }
 

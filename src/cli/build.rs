@@ -11,6 +11,7 @@ use super::{Ended, Failure, Status, interrupt, project};
 use crate::deploy::desired::short;
 use crate::driver::{self, Compilation, OUT};
 use crate::emit::{ChangeKind, ChangeSet};
+use crate::plan::table_at;
 use crate::world::World;
 
 /// Generate the pipeline from the specs
@@ -78,7 +79,23 @@ fn build(
     tell_parses(shell)?;
     let warnings = found(&compilation.diagnostics).map(|found| format!("; {found}"));
     shell.say(&format!("{summary}{}", warnings.unwrap_or_default()))?;
+    if let Some(gone) = no_longer_built(&changes) {
+        shell.say(&gone)?;
+    }
     Ok(Status::Done)
+}
+
+/// Tables that are named before the others are only counted.
+const NAMED: usize = 10;
+
+/// The line that says which tables the specs no longer give: a spec was removed, or a row of a template.
+fn no_longer_built(changes: &ChangeSet) -> Option<String> {
+    let removed = changes.changes().iter().filter(|change| change.kind == ChangeKind::Removed);
+    let tables: Vec<&str> = removed.filter_map(|change| table_at(&change.path)).collect();
+    let (named, others) = tables.split_at_checked(NAMED).unwrap_or((&tables, &[]));
+    let more = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
+    let hint = "`gen plan` shows what becomes of their rows";
+    (!named.is_empty()).then(|| format!("no longer built: {}{more}; {hint}", named.join(", ")))
 }
 
 /// Writes what differs; gives the line that says so.

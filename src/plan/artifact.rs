@@ -324,6 +324,14 @@ pub(super) fn dataset_path(layer: Layer, name: &str) -> String {
     format!("{}/{}/{name}.sql", Folder::Pipeline.name(), layer.word())
 }
 
+/// The table for readers that the file at a path of a build makes; `None` for other files.
+pub fn table_at(path: &str) -> Option<&str> {
+    let path = path.strip_prefix(Folder::Pipeline.name())?.strip_prefix('/')?.strip_suffix(".sql")?;
+    let (layer, name) = path.split_once('/')?;
+    let is_between = ["_checked", "_clean"].iter().any(|ending| name.ends_with(ending));
+    ([Layer::Silver, Layer::Gold].iter().any(|own| own.word() == layer) && !is_between).then_some(name)
+}
+
 /// The path of the dashboard of a metric.
 pub fn dashboard_path(metric: &str) -> String {
     format!("{}/{metric}.lvdash.json", Folder::Dashboards.name())

@@ -19,7 +19,7 @@ pub mod serving;
 
 pub use artifact::{
     AdministrationFile, Artifact, ArtifactKind, BundleFile, FilePhase, Folder, Governance, Identity, ReaderFile,
-    dashboard_path, script_path,
+    dashboard_path, script_path, table_at,
 };
 pub use dataset::*;
 pub use governance::landing_volume;

@@ -83,7 +83,11 @@ fn files_of_a_metric_that_is_gone_are_removed() {
     gen_in(dir.path(), &["build"]).ended(0);
     fs::remove_file(dir.path().join("specs/metrics/revenue.yml")).unwrap();
     let ran = gen_in(dir.path(), &["build", "-v"]).ended(0);
-    assert_eq!(ran.out, "built generated: 33 files, 1 created, 10 changed, 9 removed\n");
+    assert_eq!(
+        ran.out,
+        "built generated: 33 files, 1 created, 10 changed, 9 removed\nno longer built: revenue_by_category_daily, \
+         revenue_by_category_monthly, revenue_total_daily, revenue_total_monthly; `gen plan` shows what becomes of their rows\n"
+    );
     assert!(ran.err.contains("removed  generated/pipeline/gold/revenue_total_daily.sql\n"), "{}", ran.err);
     assert!(!dir.path().join("generated/pipeline/gold").exists());
 }
