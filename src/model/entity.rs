@@ -31,7 +31,7 @@ pub struct Entity {
     pub renamed_from: Option<String>,
     /// What one row is; may be empty.
     pub description: String,
-    /// The spec.
+    /// The spec that declares it, and where.
     pub origin: SpecOrigin,
     /// Where rows come from.
     pub source: EntitySource,
@@ -125,7 +125,7 @@ impl Entity {
         self.is_loaded() && matches!(self.load, Load::History { .. })
     }
 
-    /// The columns of the key.
+    /// The columns of the key, in their order; none only for append loads.
     pub fn key_columns(&self) -> impl Iterator<Item = &EntityColumn> {
         self.key.iter().map(|id| self.column(*id))
     }
@@ -227,7 +227,7 @@ pub struct CsvDialect {
     pub skip_lines: u32,
     /// At the beginning of lines that are comments.
     pub comment: Option<char>,
-    /// Encoding.
+    /// How bytes stand for characters.
     pub encoding: Encoding,
 }
 
@@ -289,7 +289,7 @@ pub enum Load {
     Snapshot,
 }
 
-/// A column.
+/// A column as declared, with defaults filled in.
 #[derive(Debug, Clone)]
 pub struct EntityColumn {
     /// Name in the tables.
@@ -300,9 +300,9 @@ pub struct EntityColumn {
     pub path: Vec<String>,
     /// How its texts are read.
     pub reading: Reading,
-    /// Type.
+    /// Type that its texts are converted to.
     pub ty: DataType,
-    /// What it holds; may be empty.
+    /// Its comment; may be empty.
     pub description: String,
     /// The kind of personal data it holds.
     pub pii: Option<PersonalKind>,
@@ -325,9 +325,9 @@ pub struct EntityColumn {
 /// Change made to a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Normalize {
-    /// Lower case.
+    /// To lower case.
     Lower,
-    /// Upper case.
+    /// To upper case.
     Upper,
 }
 
@@ -386,7 +386,7 @@ pub struct Check {
 /// A column that holds the key of an entity.
 #[derive(Debug, Clone)]
 pub struct Reference {
-    /// The referring column.
+    /// The column of the referring entity.
     pub column: ColumnId,
     /// The entity referred to; its key is one column.
     pub entity: EntityId,

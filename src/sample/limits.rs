@@ -11,7 +11,7 @@ use sqlparser::ast::{BinaryOperator, Expr, UnaryOperator, Value};
 use super::calendar;
 use crate::model::{ColumnId, Entity, Expression, HoleName, RuleKind};
 
-/// The limits of an entity.
+/// Bounds that the rules of an entity set to its numbers and dates.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Limits {
     low: BTreeMap<ColumnId, i64>,

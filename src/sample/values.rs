@@ -16,7 +16,7 @@ pub type Keys = BTreeMap<EntityId, Vec<String>>;
 
 /// What is known about the values of an entity.
 pub struct Values<'a> {
-    /// The entity.
+    /// The entity whose values are made.
     pub entity: &'a Entity,
     /// What its checks demand.
     pub limits: Limits,
@@ -36,7 +36,7 @@ impl<'a> Values<'a> {
         self.entity.columns.iter().enumerate().map(|(i, c)| (ColumnId(i), c))
     }
 
-    /// The pattern of a column.
+    /// What `matches` of a column demands; `None` without it, and where no text can be made from it.
     pub fn pattern(&self, id: ColumnId) -> Option<&TextPattern> {
         self.patterns.get(id.0).and_then(Option::as_ref)
     }

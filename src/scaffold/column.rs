@@ -23,11 +23,11 @@ const IDENTIFIERS: [&str; 14] =
 /// A column as it will be declared.
 #[derive(Debug, Clone)]
 pub struct InferredColumn {
-    /// Name in tables.
+    /// Name in tables, in snake_case.
     pub name: String,
     /// Name in the files.
     pub header: String,
-    /// Type.
+    /// Type that its values convert to.
     pub ty: DataType,
     /// Whether no value is blank.
     pub required: bool,

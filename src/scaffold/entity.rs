@@ -23,9 +23,9 @@ const HALF: f64 = 0.5;
 #[derive(Debug, Clone, Template)]
 #[template(path = "init/entity.yml")]
 pub struct InferredEntity {
-    /// Name.
+    /// Name of the entity, after that of its files.
     pub name: String,
-    /// Pattern of its files.
+    /// Pattern of its files, below the landing directory.
     pub files: Scalar,
     /// Pattern of files that match but belong to another entity.
     pub except: Option<Scalar>,
@@ -37,7 +37,7 @@ pub struct InferredEntity {
     pub is_mixed: bool,
     /// Words that stand for no value.
     pub nulls: Vec<Scalar>,
-    /// Key column.
+    /// The column that identifies a row; `None` if none does.
     pub key: Option<String>,
     /// Columns, in the order of the files.
     pub columns: Vec<InferredColumn>,
@@ -210,7 +210,7 @@ fn referring_column(entity: &InferredEntity, target: &InferredEntity) -> Option<
 /// A metric to begin with.
 #[derive(Debug, Clone)]
 pub struct InferredMetric {
-    /// Name.
+    /// Name of the metric.
     pub name: String,
     /// Name of its first table, as the pipeline calls it.
     pub table: String,

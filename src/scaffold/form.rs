@@ -35,7 +35,7 @@ const TIMES: [&str; 5] = [" HH:mm", " HH:mm:ss", " HH:mm:ss.SSS", " h:mm a", " h
 /// What was found out about the values of a column.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FoundForm {
-    /// Type.
+    /// The type that the values convert to, but for the misfits.
     pub ty: DataType,
     /// Form, as specs state it; `None` for the plain one.
     pub format: Option<String>,

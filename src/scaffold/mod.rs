@@ -30,7 +30,7 @@ use table::CsvTable;
 pub struct ProjectFile {
     /// Path below the project directory, `/`-separated.
     pub path: String,
-    /// The bytes.
+    /// Its content as it is written.
     pub bytes: Vec<u8>,
 }
 
@@ -45,7 +45,7 @@ impl ProjectFile {
 pub struct CsvFile {
     /// Its name, without directories.
     pub name: String,
-    /// Its bytes.
+    /// Its content as it was read, in whatever encoding.
     pub bytes: Vec<u8>,
 }
 

@@ -11,7 +11,7 @@ const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 /// Header and rows of one file, surrounding spaces removed.
 #[derive(Debug)]
 pub struct CsvTable {
-    /// Name of the file.
+    /// Name of the file, without directories.
     pub file: String,
     /// Field separator.
     pub delimiter: char,
@@ -19,7 +19,7 @@ pub struct CsvTable {
     pub is_utf8: bool,
     /// Whether it is the same in every encoding.
     pub is_ascii: bool,
-    /// Names in the header.
+    /// The fields of the first line.
     pub header: Vec<String>,
     /// Fields by row, empty where a row is short; as many as the header has.
     pub rows: Vec<Vec<String>>,

@@ -22,7 +22,7 @@ pub struct CsvFormat {
 pub struct CsvRecord {
     /// Number of the line on which it begins, from 1 on.
     pub line: usize,
-    /// Its fields.
+    /// Its fields as Spark reads them; an empty field is an empty text.
     pub fields: Vec<String>,
 }
 

@@ -12,10 +12,10 @@ use sqlparser::ast::{Expr, Ident, Query, SelectItem, SetExpr};
 use super::spark::{QueryFault, Relations, Session, texts_of};
 use super::table::Table;
 
-/// What fails.
+/// The column in which a query fails.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Culprit {
-    /// The column.
+    /// Name of the column of the result.
     pub column: String,
     /// From where to where its numbers go, and the type that they do not fit; `None` where that is not the reason. Whoever
     /// shows it has to know that no row can be told from it.

@@ -15,15 +15,15 @@ pub enum RunFault {
     Landing {
         /// The file or directory.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The reason, for the message.
         why: String,
     },
     /// A statement uses something that this engine does not do as Spark does.
     #[error("`{dataset}`: the local engine does not support {what}")]
     Unsupported {
-        /// The dataset.
+        /// Name of the dataset.
         dataset: String,
-        /// The construct.
+        /// The construct, as the message names it.
         what: String,
     },
     /// An expectation that stops the update is not met.
@@ -31,15 +31,15 @@ pub enum RunFault {
         "`{dataset}`: expectation `{expectation}` is not met by {failed} of {rows} rows: they have to meet `{demand}`"
     )]
     Expectation {
-        /// The dataset.
+        /// Name of the dataset.
         dataset: String,
-        /// Its expectation.
+        /// Name of the expectation.
         expectation: String,
         /// Rows that do not meet it.
         failed: usize,
-        /// All rows.
+        /// Rows that were tested.
         rows: usize,
-        /// What it demands.
+        /// Its condition, as SQL.
         demand: String,
         /// The figures of the first row that does not meet it, of a dataset about data.
         figures: Option<String>,
@@ -49,7 +49,7 @@ pub enum RunFault {
     Failed {
         /// The dataset; `query` for a query.
         dataset: String,
-        /// What happened.
+        /// The reason, for the message.
         why: String,
         /// The column that it happened in, if it is known.
         column: Option<String>,
@@ -59,15 +59,15 @@ pub enum RunFault {
     /// Another process writes the warehouse.
     #[error("{path}: {who} is running on this warehouse: run again when it has ended", path = .warehouse.display(), who = .holder.as_ref().map_or("another process".to_owned(), |pid| format!("process {pid}")))]
     Busy {
-        /// The warehouse.
+        /// Directory of the warehouse.
         warehouse: PathBuf,
-        /// The process, where it is known.
+        /// Id of the process, if it is known.
         holder: Option<String>,
     },
     /// The warehouse was replaced while it was read.
     #[error("{instead}")]
     Replaced {
-        /// The warehouse.
+        /// Directory of the warehouse.
         warehouse: PathBuf,
         /// What went wrong with the tables that are there now.
         instead: Box<RunFault>,
@@ -85,7 +85,7 @@ pub enum RunFault {
     Warehouse {
         /// The file or directory.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The reason, for the message.
         why: String,
     },
 }

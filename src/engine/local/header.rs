@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 use lakeflow::diag::did_you_mean;
 use lakeflow::is_same_name;
 
-/// The header of one file.
+/// Which columns the fields of one file belong to.
 pub struct CsvHeader {
-    /// The column of each field.
+    /// The index of the column of each field; `None` for a field that no column takes.
     columns: Vec<Option<usize>>,
     /// The names under which fields are rescued; no two are alike.
     rescued: Vec<String>,
@@ -58,7 +58,7 @@ impl CsvHeader {
         CsvHeader { columns, rescued: vec![], written: vec![], values: 0 }
     }
 
-    /// The column of a field.
+    /// The index of the column of a field; `None` for one that no column takes, and beyond the header.
     pub fn column(&self, index: usize) -> Option<usize> {
         self.columns.get(index).copied().flatten()
     }

@@ -11,11 +11,11 @@ const LONGEST_NUMBER: usize = 1000;
 pub struct JsonNode<'a> {
     /// The text, from its first character to its last.
     pub raw: &'a str,
-    /// The value.
+    /// What kind of value it is, with its parts.
     pub value: JsonValue<'a>,
 }
 
-/// A value of JSON.
+/// The kinds of values; numbers and truth values are the text of their node.
 #[derive(Debug, Clone, PartialEq)]
 pub enum JsonValue<'a> {
     /// `null`.

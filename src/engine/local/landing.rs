@@ -16,7 +16,7 @@ const MODIFIED: &str = "_modified.json";
 
 /// A file, read whole.
 pub struct LandedFile {
-    /// Its path.
+    /// Path under which it was read.
     pub path: PathBuf,
     /// The last part of the path, which patterns are matched with.
     pub name: String,

@@ -9,7 +9,7 @@ use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 
 use super::table::Table;
 
-/// The result of a query.
+/// The rows that a query returns, with the names of their columns.
 pub struct QueryRows {
     table: Table,
 }
@@ -19,7 +19,7 @@ impl QueryRows {
         Ok(QueryRows { table: Table::of(schema, batches)? })
     }
 
-    /// Names of the columns.
+    /// Names of the columns as the query writes them, in order; two may be equal.
     pub fn columns(&self) -> Vec<String> {
         self.table.batch.schema().fields().iter().map(|f| f.name().clone()).collect()
     }

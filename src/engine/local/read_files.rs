@@ -26,29 +26,29 @@ use super::table::Table;
 pub struct ReadFiles {
     /// Files, relative to the landing directory or absolute.
     pub path: String,
-    /// `format`.
+    /// `format`: `csv`, `json` or `text`.
     pub format: String,
-    /// `schema`.
+    /// `schema`: names and types of the columns, as written.
     pub schema: String,
     /// `sep` or `delimiter`.
     pub delimiter: Option<String>,
-    /// `header`.
+    /// `header`: whether the first line names the columns.
     pub header: bool,
-    /// `quote`.
+    /// `quote`: around fields that hold delimiters; `None` for a quotation mark.
     pub quote: Option<String>,
     /// `escape`; the quotation mark means that quotes are doubled.
     pub escape: Option<String>,
-    /// `comment`.
+    /// `comment`: at the beginning of lines that are not read.
     pub comment: Option<String>,
     /// `skipRows`: lines before the header.
     pub skip_rows: usize,
-    /// `encoding`.
+    /// `encoding`: as written; `None` for UTF-8.
     pub encoding: Option<String>,
     /// `wholeText`: a file is one text, not one a line.
     pub whole_text: bool,
     /// `multiLine`: quoted fields may span lines.
     pub multi_line: bool,
-    /// `rescuedDataColumn`.
+    /// `rescuedDataColumn`: the column for fields that no column takes.
     pub rescued: Option<String>,
     /// `columnNameOfCorruptRecord`: the column of what is no record.
     pub corrupt: Option<String>,

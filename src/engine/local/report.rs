@@ -5,7 +5,7 @@ use lakeflow::check::DatasetKind;
 
 use super::header::LandingNote;
 
-/// What a run did.
+/// The datasets that a run has computed, with counts of rows.
 #[derive(Debug, Clone, Default)]
 pub struct RunReport {
     /// Datasets, in the order of the run.
@@ -17,19 +17,19 @@ pub struct RunReport {
 pub struct DatasetReport {
     /// The table or view.
     pub name: String,
-    /// What it is.
+    /// Table or view, as its statement creates it.
     pub kind: DatasetKind,
     /// Rows of the datasets or files it reads, where it reads one; 0 otherwise.
     pub rows_in: usize,
-    /// Rows it holds.
+    /// Rows that it holds after the run.
     pub rows_out: usize,
     /// Rows that expectations dropped.
     pub dropped: usize,
-    /// Its expectations, in order.
+    /// Counts of its expectations, in the order of the statement.
     pub expectations: Vec<ExpectationReport>,
     /// What in the files that it reads no column takes.
     pub notes: Vec<LandingNote>,
-    /// How long it took.
+    /// Seconds that it took to compute.
     pub seconds: f64,
 }
 

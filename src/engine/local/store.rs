@@ -13,12 +13,12 @@ use super::RunFault;
 /// Name of the list of tables.
 const INDEX: &str = "_tables.json";
 
-/// A table of a warehouse.
+/// What the list of tables of a warehouse says of one of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TableInfo {
     /// Its name, in lower case.
     pub name: String,
-    /// Number of rows.
+    /// Number of rows in its file.
     pub rows: usize,
     /// Whether it is part of the pipeline only: private tables and temporary views.
     pub private: bool,
