@@ -56,8 +56,14 @@ pub struct TableReader<'a> {
 impl TableReader<'_> {
     /// The table of the template; `None` if it is at fault, which is reported, or has another shape than the schema wants.
     pub fn read(&mut self) -> Option<RowTable> {
-        let each = self.document.value.get("each")?.as_object()?;
-        let key = each.get("key")?.as_str()?;
+        let each = self.document.value.get("each")?;
+        if each.is_null() {
+            let hint = "write `each: { key: .., rows: .. }`, or remove it".to_owned();
+            self.fault("`each` has no value", self.document.places.key("/each"), Some(hint));
+        }
+        let each = each.as_object()?;
+        let key = self.cell(each.get("key")?, "/each/key").filter(|key| !key.is_empty())?;
+        let key = key.as_str();
         if each.keys().any(|key| !["key", "rows", "types"].contains(&key.as_str())) {
             return None;
         }
@@ -235,7 +241,7 @@ impl TableReader<'_> {
                 self.faults.push(fault.at(self.document.places.key(&pointer)).maybe_hint(hint));
                 continue;
             }
-            match DataType::parse(ty.as_str()?) {
+            match DataType::parse(&self.cell(ty, &pointer)?) {
                 Ok(ty) if literal::is_type(&ty) => drop(table.types.insert(name.clone(), ty)),
                 Ok(ty) => {
                     let fault = Diagnostic::error(codes::BAD_VALUE, format!("a parameter can't be of type {ty}"));
