@@ -9,6 +9,7 @@ use super::governance::{AudienceId, Classification, PersonalKind, RowAccess};
 use super::query::TableQuery;
 use super::reading::Reading;
 use super::sql::{Action, Expression, SpecOrigin};
+use super::storage::Storage;
 
 /// Index of an entity in its project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -55,6 +56,8 @@ pub struct Entity {
     pub audiences: Vec<AudienceId>,
     /// Those of them that see some rows only.
     pub rows: Vec<RowAccess>,
+    /// How its table is stored.
+    pub storage: Storage,
     /// Hours after which the newest file is stale.
     pub fresh_within_hours: Option<u32>,
     /// Least number of raw rows.
@@ -84,6 +87,7 @@ impl Entity {
             sequence_words: vec![],
             audiences: vec![],
             rows: vec![],
+            storage: Storage::default(),
             fresh_within_hours: None,
             row_count: None,
         }

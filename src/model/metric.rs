@@ -8,6 +8,7 @@ use lakeflow::types::{Column as TypedColumn, DataType};
 use super::entity::{ColumnId, EntityId};
 use super::governance::{AudienceId, Classification, PersonalKind, RowAccess};
 use super::sql::{ColumnPath, Expression, RefPath, SpecOrigin};
+use super::storage::Storage;
 
 /// Index of a metric in its project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,6 +47,8 @@ pub struct Metric {
     pub audiences: Vec<AudienceId>,
     /// Those of them that see some rows only, by columns that all tables have.
     pub rows: Vec<RowAccess>,
+    /// How the tables are stored.
+    pub storage: Storage,
 }
 
 impl Metric {

@@ -12,6 +12,7 @@ mod metric;
 mod query;
 mod reading;
 mod sql;
+mod storage;
 
 pub use constant::{Constant, Double, FALSE_TEXTS, TRUE_TEXTS, shape};
 pub use entity::{
@@ -33,6 +34,8 @@ pub use reading::{
     FormReader, MomentForm, NumberForm, Reading, TextForm, WINDOWS_1252, misread_as_latin_1, windows_1252,
 };
 pub use sql::{Action, ColumnPath, Expression, HoleName, Leaf, MeasureId, RefPath, Size, SpecOrigin};
+
+pub use storage::{Clustering, Storage};
 
 use std::collections::BTreeMap;
 

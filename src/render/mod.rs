@@ -14,6 +14,7 @@ mod names;
 pub mod operation;
 mod quality;
 pub mod query;
+mod storage;
 mod table;
 pub mod text;
 

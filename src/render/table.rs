@@ -5,6 +5,7 @@ use lakeflow::fmt::part;
 use lakeflow::types::DataType;
 
 use super::columns::{self, ColumnDefinition};
+use super::storage::StorageClauses;
 use super::text::{Ident, Literal, Sql};
 use super::{constant, files, filters, first_text, header, names};
 use crate::model::{
@@ -80,8 +81,12 @@ struct Guarded<'a> {
 
 /// So many columns a table can be clustered by (page "Use liquid clustering for tables").
 const CLUSTER_KEYS: usize = 4;
-/// So many columns have statistics unless a property says otherwise; a column without can't be clustered by (same page).
-const INDEXED: usize = 32;
+
+/// How the table of an entity is stored.
+fn storage(entity: &Entity, usual: &[&str]) -> StorageClauses {
+    let columns: Vec<&str> = entity.columns.iter().map(|column| column.name.as_str()).collect();
+    StorageClauses::of(&entity.storage, &columns, usual)
+}
 
 #[derive(Template)]
 #[template(path = "pipeline/keyed_table.sql")]
@@ -89,9 +94,7 @@ struct KeyedTable<'a> {
     header: Sql,
     name: Ident<'a>,
     columns: Vec<ColumnDefinition<'a>>,
-    cluster_by: String,
-    /// How many columns have statistics, where the first ones do not reach to those that rows are clustered by.
-    indexed: Option<Literal>,
+    storage: StorageClauses,
     comment: Literal,
     row_filter: Option<Sql>,
     flow: Ident<'a>,
@@ -113,15 +116,13 @@ fn keyed_table(
         columns.push(ColumnDefinition::new("__START_AT", ty, "From when this version holds"));
         columns.push(ColumnDefinition::new("__END_AT", ty, "Until when it held; NULL for the current version"));
     }
-    let is_clustered = |id: &&ColumnId| entity.column(**id).ty != DataType::Boolean;
-    let clustered: Vec<ColumnId> = entity.key.iter().filter(is_clustered).take(CLUSTER_KEYS).copied().collect();
-    let last = clustered.iter().map(|id| id.0 + 1).max().filter(|last| *last > INDEXED);
+    let clustered = entity.key_columns().filter(|column| column.ty != DataType::Boolean).take(CLUSTER_KEYS);
+    let clustered: Vec<&str> = clustered.map(|column| column.name.as_str()).collect();
     KeyedTable {
         header: header(&title(entity), &entity.origin.path)?,
         name: Ident::new(&entity.name),
         columns,
-        cluster_by: columns::list(clustered.iter().map(|id| entity.column(*id))),
-        indexed: last.map(|last| Literal::new(last.to_string())),
+        storage: storage(entity, &clustered),
         comment: Literal::new(comment(entity)),
         row_filter,
         flow: Ident::new(plan::flow_name(entity)),
@@ -141,6 +142,7 @@ struct PlainTable<'a> {
     streams: bool,
     name: Ident<'a>,
     columns: Vec<ColumnDefinition<'a>>,
+    storage: StorageClauses,
     comment: Literal,
     row_filter: Option<Sql>,
     checked: Ident<'a>,
@@ -153,6 +155,7 @@ fn plain_table(entity: &Entity, guarded: Guarded<'_>) -> Result<String, askama::
         name: Ident::new(&entity.name),
         columns: guarded.columns,
         row_filter: guarded.row_filter,
+        storage: storage(entity, &[]),
         comment: Literal::new(comment(entity)),
         checked: Ident::new(plan::checked_name(entity)),
     }
@@ -165,6 +168,7 @@ struct SnapshotTable<'a> {
     header: Sql,
     name: Ident<'a>,
     columns: Vec<ColumnDefinition<'a>>,
+    storage: StorageClauses,
     comment: Literal,
     row_filter: Option<Sql>,
     checked: Ident<'a>,
@@ -179,6 +183,7 @@ fn snapshot_table(entity: &Entity, guarded: Guarded<'_>) -> Result<String, askam
         name: Ident::new(&entity.name),
         columns: guarded.columns,
         row_filter: guarded.row_filter,
+        storage: storage(entity, &[]),
         comment: Literal::new(comment(entity)),
         checked: Ident::new(plan::checked_name(entity)),
         key: (!entity.key.is_empty()).then(|| columns::list(entity.key_columns())),
@@ -193,6 +198,7 @@ struct LookupTable<'a> {
     header: Sql,
     name: Ident<'a>,
     columns: Vec<ColumnDefinition<'a>>,
+    storage: StorageClauses,
     comment: Literal,
     row_filter: Option<Sql>,
     rows: Vec<String>,
@@ -206,6 +212,7 @@ fn lookup_table(entity: &Entity, lookup: &Lookup, guarded: Guarded<'_>) -> Resul
         name: Ident::new(&entity.name),
         columns: guarded.columns,
         row_filter: guarded.row_filter,
+        storage: storage(entity, &[]),
         comment: Literal::new(comment(entity)),
         rows: lookup.rows.iter().map(|row| row.values.iter().map(value).collect::<Vec<_>>().join(", ")).collect(),
     }

@@ -3,7 +3,7 @@
 use lakeflow::diag::{Diagnostic, did_you_mean};
 use lakeflow::pattern::{self, PatternFault};
 use lakeflow::source::Span;
-use lakeflow::types::DataType;
+use lakeflow::types::{Column as TypedColumn, DataType};
 use lakeflow::yaml::pointer_segment;
 use lakeflow::{NameIndex, is_same_name};
 
@@ -19,6 +19,7 @@ use super::reference;
 use super::required::{self, RequiredFor};
 use super::row_access;
 use super::source;
+use super::storage;
 use super::suspect::Asked;
 use super::validity;
 use super::written::WrittenExpr;
@@ -48,6 +49,9 @@ pub fn resolve(spec: &Located<EntitySpec>, id: EntityId, set: &SpecSet, context:
     let audiences = project::audience_ids(spec, spec.spec.audience.as_ref(), context);
     let own = || ConditionColumns::of_entity(id, &columns, spec.is_lost("/columns"));
     let rows = row_access::resolve(spec.spec.rows.as_ref(), &audiences, own, spec, context);
+    let typed: Vec<TypedColumn> = columns.iter().map(|c| TypedColumn::nullable(&*c.name, c.ty.clone())).collect();
+    let known = Some(typed.as_slice()).filter(|_| !spec.is_lost("/columns"));
+    let storage = storage::resolve(spec.spec.storage.as_ref(), known, spec, context);
     Entity {
         name: spec.spec.entity.clone(),
         renamed_from: spec.spec.renamed_from.clone(),
@@ -67,6 +71,7 @@ pub fn resolve(spec: &Located<EntitySpec>, id: EntityId, set: &SpecSet, context:
         sequence_words: sequence_words(spec),
         audiences,
         rows,
+        storage,
         fresh_within_hours: spec.spec.freshness.as_ref().map(|f| f.within_hours),
         row_count: spec
             .spec

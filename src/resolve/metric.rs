@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use lakeflow::diag::{Diagnostic, did_you_mean};
 use lakeflow::infer::ExprPlace;
 use lakeflow::is_same_name;
+use lakeflow::source::Span;
 use lakeflow::types::{Column as TypedColumn, DataType};
 use lakeflow::yaml::pointer_segment;
 
@@ -18,6 +19,7 @@ use super::project::{self, list_hint};
 use super::reason;
 use super::row_access;
 use super::rows::EntityRows;
+use super::storage;
 use super::suspect::Asked;
 use super::written::WrittenExpr;
 use crate::codes;
@@ -51,18 +53,14 @@ pub fn resolve(spec: &Located<MetricSpec>, graph: &Graph, context: &mut Context<
     let per = spec.spec.per.as_ref().zip(per_entity);
     let per = per.and_then(|(p, e)| self::per(spec, p, e, from, &shown_rows, &mut per_reads, context));
     if per.is_some() {
-        tables = vec![MetricTable {
-            name: spec.spec.metric.clone(),
-            renamed_from: spec.spec.renamed_from.clone(),
-            description: String::new(),
-            grain: None,
-            dimensions: vec![],
-            span: name,
-        }];
+        tables = vec![only_table(spec, name)];
     }
     let audiences = project::audience_ids(spec, spec.spec.audience.as_ref(), context);
     let is_open = spec.has_lost("") || context.faults() > faults || shown == graph.nobody;
-    let shared = || ConditionColumns::of_tables(shared_columns(per.as_ref(), &tables, &measures), is_open);
+    let columns = shared_columns(per.as_ref(), &tables, &measures);
+    let known = Some(columns.as_slice()).filter(|_| !is_open);
+    let storage = storage::resolve(spec.spec.storage.as_ref(), known, spec, context);
+    let shared = || ConditionColumns::of_tables(columns.clone(), is_open);
     let rows = row_access::resolve(spec.spec.rows.as_ref(), &audiences, shared, spec, context);
     let shown_dimensions = per.iter().flat_map(|p| &p.columns).chain(tables.iter().flat_map(|t| &t.dimensions));
     let dimensions: Vec<Dimension> = shown_dimensions.cloned().collect();
@@ -84,6 +82,19 @@ pub fn resolve(spec: &Located<MetricSpec>, graph: &Graph, context: &mut Context<
         classification: context.classification(spec.spec.classification, holds_personal, spec.value("/classification")),
         audiences,
         rows,
+        storage,
+    }
+}
+
+/// The table with a row for each row of an entity.
+fn only_table(spec: &Located<MetricSpec>, span: Span) -> MetricTable {
+    MetricTable {
+        name: spec.spec.metric.clone(),
+        renamed_from: spec.spec.renamed_from.clone(),
+        description: String::new(),
+        grain: None,
+        dimensions: vec![],
+        span,
     }
 }
 

@@ -46,6 +46,7 @@ mod settings;
 mod sounds_personal;
 mod source;
 mod stable;
+mod storage;
 mod suspect;
 mod validity;
 mod written;

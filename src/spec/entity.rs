@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::each::EachSpec;
 use super::shared::{ActionSpec, AllowSpec, ClassificationSpec, OneOrMany, PersonalSpec};
 use super::source::SourceSpec;
+use super::storage::StorageSpec;
 
 /// An entity: rows of one kind, read from files, computed by a query, or shipped with the specs as a lookup.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -72,6 +73,9 @@ pub struct EntitySpec {
     /// How many rows the raw table must hold after an update.
     #[schemars(extend("examples" = [{"min": 1}]))]
     pub row_count: Option<RowCountSpec>,
+    /// How the table is stored.
+    #[schemars(extend("examples" = [{"cluster_by": ["city"]}]))]
+    pub storage: Option<StorageSpec>,
     /// Warnings that are accepted, each with its place and the reason. An entry that matches no warning is a warning itself.
     #[schemars(extend("examples" = [[{"warning": "W0705", "at": "columns.email", "reason": "addresses of shops are on their doors"}]]))]
     pub allow: Option<Vec<AllowSpec>>,

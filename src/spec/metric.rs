@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::each::EachSpec;
 use super::shared::{AllowSpec, ClassificationSpec, DeclassifyEntry, OneOrMany};
+use super::storage::StorageSpec;
 
 /// A metric: measures over the rows of an entity, in one or several tables.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -60,6 +61,9 @@ pub struct MetricSpec {
     /// audiences in `audience` see all rows; nobody else sees any.
     #[schemars(extend("examples" = [{"sales": "region = 'EU'"}]))]
     pub rows: Option<IndexMap<String, String>>,
+    /// How the tables are stored. All of them must have the columns that they are clustered by.
+    #[schemars(extend("examples" = [{"cluster_by": ["period_start"]}]))]
+    pub storage: Option<StorageSpec>,
     /// Warnings that are allowed, each with its place and the reason. An entry that matches no warning is itself a warning.
     #[schemars(extend("examples" = [[{"warning": "W0604", "at": "where", "reason": "the shop will begin to send this status in May"}]]))]
     pub allow: Option<Vec<AllowSpec>>,

@@ -14,6 +14,7 @@ mod project;
 mod settings;
 mod shared;
 mod source;
+mod storage;
 
 use schemars::Schema;
 use schemars::transform::{RecursiveTransform, Transform};
@@ -35,6 +36,7 @@ pub use project::{
 pub use settings::{AutoscaleMode, AutoscaleSpec, ChannelSpec, ClusterLabel, ClusterSpec, SettingsSpec};
 pub use shared::{ActionSpec, AllowSpec, ClassificationSpec, DeclassifyEntry, DeclassifySpec, OneOrMany, PersonalSpec};
 pub use source::{EncodingSpec, FilesSpec, FormatSpec, LookupSpec, QuerySpec, SourceSpec};
+pub use storage::StorageSpec;
 
 /// The three kinds of file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -4,8 +4,8 @@ CREATE OR REFRESH STREAMING TABLE {{ name }} (
   {{ column }}{% if !loop.last %},{% endif %}
 {%- endfor %}
 )
-{%- if !cluster_by.is_empty() %}
-{% filter item(0) %}CLUSTER BY ({{ cluster_by }}){% endfilter %}
+{%- if let Some(cluster) = storage.cluster %}
+{{ cluster|item(0) }}
 {%- endif %}
 COMMENT {{ comment }}
 TBLPROPERTIES (
@@ -13,9 +13,9 @@ TBLPROPERTIES (
   'delta.enableRowTracking' = 'true',
   'delta.enableDeletionVectors' = 'true',
   'delta.enableChangeDataFeed' = 'true'
-{%- if let Some(columns) = indexed %},
-  'delta.dataSkippingNumIndexedCols' = {{ columns }}
-{%- endif %}
+{%- for property in storage.properties %},
+  {{ property }}
+{%- endfor %}
 )
 {%- if let Some(filter) = row_filter %}
 {{ filter|item(0) }}

@@ -4,9 +4,15 @@ CREATE OR REFRESH MATERIALIZED VIEW {{ name }} (
   {{ column }}{% if !loop.last %},{% endif %}
 {%- endfor %}
 )
+{%- if let Some(cluster) = storage.cluster %}
+{{ cluster|item(0) }}
+{%- endif %}
 COMMENT {{ comment }}
 TBLPROPERTIES (
   'quality' = 'gold'
+{%- for property in storage.properties %},
+  {{ property }}
+{%- endfor %}
 )
 {%- if let Some(filter) = row_filter %}
 {{ filter|item(0) }}

@@ -4,6 +4,9 @@ CREATE OR REFRESH MATERIALIZED VIEW {{ name }} (
   {{ column }}{% if !loop.last %},{% endif %}
 {%- endfor %}
 )
+{%- if let Some(cluster) = storage.cluster %}
+{{ cluster|item(0) }}
+{%- endif %}
 COMMENT {{ comment }}
 {% include "table_properties.sql" %}
 AS

@@ -6,9 +6,10 @@ use lakeflow::types::DataType;
 use sqlparser::ast::{Expr, UnaryOperator};
 
 use super::query::{MeasuredQuery, MetricQuery, period};
-use super::{comment, dimension_definition, measure_definition, period_comment, title};
+use super::{comment, dimension_definition, measure_definition, period_comment, storage, title};
 use crate::model::{Dimension, Measure, MeasureId, MetricTable, Time};
 use crate::render::columns::ColumnDefinition;
+use crate::render::storage::StorageClauses;
 use crate::render::text::{Ident, Literal, Sql};
 use crate::render::{filters, header};
 
@@ -18,6 +19,7 @@ struct GroupedTable<'a> {
     header: Sql,
     name: Ident<'a>,
     columns: Vec<ColumnDefinition<'a>>,
+    storage: StorageClauses,
     comment: Literal,
     row_filter: Option<Sql>,
     body: MeasuredQuery,
@@ -61,6 +63,7 @@ pub fn table(query: &MetricQuery<'_>, table: &MetricTable, row_filter: Option<Sq
         columns,
         comment: Literal::new(comment(metric, table)),
         row_filter,
+        storage: storage(metric, table),
         body,
         outer: if is_nested { outer } else { vec![] },
     }

@@ -12,6 +12,7 @@ use std::borrow::Cow;
 
 use super::columns::{self, ColumnDefinition};
 use super::first_text;
+use super::storage::StorageClauses;
 use crate::model::{Dimension, Grain, Measure, Metric, MetricId, MetricTable, Project};
 use crate::plan::Dataset;
 
@@ -53,6 +54,13 @@ fn measure_definition<'a>(
         (text, unit) => format!("{text}, in {unit}").into(),
     };
     ColumnDefinition::new(&measure.name, &measure.expression.ty, &comment).masked(project, metric.shown(measure, table))
+}
+
+/// How a table of a metric is stored.
+fn storage(metric: &Metric, table: &MetricTable) -> StorageClauses {
+    let columns = metric.columns(table);
+    let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
+    StorageClauses::of(&metric.storage, &names, &[])
 }
 
 fn title(metric: &Metric, table: &MetricTable) -> String {

@@ -5,10 +5,11 @@ use lakeflow::build;
 use sqlparser::ast::Expr;
 
 use super::query::{MEASURED, MeasuredQuery, MetricQuery, conjuncts, join, join_conditions};
-use super::{comment, dimension_definition, measure_definition, title};
+use super::{comment, dimension_definition, measure_definition, storage, title};
 use crate::model::{ColumnPath, Measure, MeasureId, MetricTable, Per, RefPath};
 use crate::render::columns::ColumnDefinition;
 use crate::render::names::{Aliases, current_rows};
+use crate::render::storage::StorageClauses;
 use crate::render::text::{Ident, Literal, Sql};
 use crate::render::{filters, header};
 
@@ -21,6 +22,7 @@ struct PerTable<'a> {
     header: Sql,
     name: Ident<'a>,
     columns: Vec<ColumnDefinition<'a>>,
+    storage: StorageClauses,
     comment: Literal,
     row_filter: Option<Sql>,
     body: MeasuredQuery,
@@ -68,6 +70,7 @@ pub fn table(
         columns,
         comment: Literal::new(comment(metric, table)),
         row_filter,
+        storage: storage(metric, table),
         body,
         outer,
         entity: Ident::new(&entity.name),

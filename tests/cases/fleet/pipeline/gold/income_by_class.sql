@@ -7,9 +7,11 @@ CREATE OR REFRESH MATERIALIZED VIEW income_by_class (
   income DECIMAL(38,2) COMMENT 'In EUR',
   car_months BIGINT
 )
+CLUSTER BY AUTO
 COMMENT 'Income by class of car.'
 TBLPROPERTIES (
-  'quality' = 'gold'
+  'quality' = 'gold',
+  'pipelines.autoOptimize.managed' = 'true'
 )
 AS
 SELECT

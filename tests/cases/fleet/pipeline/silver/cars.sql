@@ -6,7 +6,6 @@ CREATE OR REFRESH STREAMING TABLE cars (
   class STRING,
   bought_on DATE
 )
-CLUSTER BY (plate)
 COMMENT 'Cars for hire.'
 TBLPROPERTIES (
   'quality' = 'silver',

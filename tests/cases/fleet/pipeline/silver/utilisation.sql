@@ -11,12 +11,15 @@ CREATE OR REFRESH MATERIALIZED VIEW utilisation (
   km_per_day DOUBLE,
   longest INT COMMENT 'Days of the longest rental'
 )
+CLUSTER BY (month, class)
 COMMENT 'What each car did in a month.'
 TBLPROPERTIES (
   'quality' = 'silver',
   'delta.enableRowTracking' = 'true',
   'delta.enableDeletionVectors' = 'true',
-  'delta.enableChangeDataFeed' = 'true'
+  'delta.enableChangeDataFeed' = 'true',
+  'delta.logRetentionDuration' = 'interval 60 days',
+  'owner' = 'planning'
 )
 AS
 SELECT
