@@ -30,9 +30,9 @@ impl Selection {
         let mut entities: BTreeSet<EntityId> =
             (0..project.entities.len()).map(EntityId).filter(|id| is_named(&project.entity(*id).name)).collect();
         add_read(project, &mut entities, &mut metrics);
-        let is_complete = (0..project.entities.len())
-            .map(EntityId)
-            .all(|id| entities.contains(&id) || !project.entity(id).is_loaded());
+        let left_out = || (0..project.entities.len()).map(EntityId).filter(|id| !entities.contains(id));
+        let has_all_files = left_out().all(|id| !project.entity(id).is_loaded());
+        let has_all_rules = left_out().all(|id| !project.entity(id).is_judged());
         let is_in = |dataset: Dataset| match dataset {
             Dataset::Clean(_) | Dataset::Query(_) => false,
             Dataset::Raw(id)
@@ -43,7 +43,8 @@ impl Selection {
             | Dataset::Orphans(id)
             | Dataset::Duplicates(id) => entities.contains(&id),
             Dataset::MetricTable(id, _) | Dataset::Reconciliation(id) => metrics.contains(&id),
-            Dataset::RowCounts | Dataset::OrphanCounts => is_complete,
+            Dataset::RowCounts => has_all_files,
+            Dataset::OrphanCounts => has_all_rules,
         };
         let chosen = plan.datasets.iter().filter(|planned| is_in(planned.dataset));
         let datasets: Vec<(Dataset, String)> = chosen.map(|a| (a.dataset, a.name.clone())).collect();

@@ -48,6 +48,6 @@ mod tests {
         assert_eq!(shown("7", "bigint"), "CAST(7 AS BIGINT)");
         assert_eq!(shown("0.2", "decimal(4,2)"), "CAST(0.20 AS DECIMAL(4,2))");
         assert_eq!(shown("2024-02-29", "date"), "DATE '2024-02-29'");
-        assert_eq!(shown("2024-02-29 10:00", "timestamp"), "TIMESTAMP '2024-02-29 10:00:00'");
+        assert_eq!(shown("2024-02-29 10:00:00", "timestamp"), "TIMESTAMP '2024-02-29 10:00:00'");
     }
 }

@@ -85,7 +85,8 @@ mod tests {
         assert_eq!(shown("sales_$(town) > 1 or $(town)_sales > 1"), [Other, Other]);
         assert_eq!(shown("customers_$(town).city = $(town).city"), [Other, Other]);
         assert_eq!(shown("`$(town)` = 1 or $(town)(1) = 2"), [Other, Other]);
-        assert_eq!(shown("cast(a as $(town)) = 1"), [Other]);
+        // Neither a column nor a literal is a type: the syntax error is reported at its place.
+        assert_eq!(shown("cast(a as $(town)) = 1"), [Operand]);
         assert_eq!(shown("day + interval $(n) day > sold"), [Operand]);
     }
 }

@@ -44,7 +44,13 @@ pub fn find(words: &str) -> Vec<SpecKey> {
         return exact;
     }
     let ending = format!(".{words}");
-    all().filter(|key| full(key).ends_with(&ending)).collect()
+    let mut found: Vec<SpecKey> = all().filter(|key| full(key).ends_with(&ending)).collect();
+    // Defaults are the same keys once more.
+    let is_default = |key: &SpecKey| key.path.starts_with("defaults.");
+    if !found.iter().all(is_default) {
+        found.retain(|key| !is_default(key));
+    }
+    found
 }
 
 struct KeyWalk<'a> {

@@ -17,7 +17,7 @@ use lakegen::deploy::meaning::{self, Meaning, MeaningKind, PipelineFile, Pipelin
 use lakegen::engine::local::{self, RunRequest};
 use lakegen::sample;
 
-use crate::projects::{cases, compile, land};
+use crate::projects::{cases, compile, files_below, land};
 
 /// What may stand in the place of what. Not all of it is SQL everywhere: what `check` refuses is left out.
 const EDITS: &[(&str, &str)] = &[
@@ -273,10 +273,10 @@ fn other_rows_are_never_kept_quiet() {
 /// Lets the files of a landing directory with an even or an odd place among them stay.
 fn part(from: &Path, odd: bool) -> tempfile::TempDir {
     let to = tempfile::tempdir().unwrap();
-    let mut files: Vec<_> = fs::read_dir(from).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.sort();
+    let files = files_below(from);
     for (_, file) in files.iter().enumerate().filter(|(place, _)| (place % 2 == 1) == odd) {
-        let target = to.path().join(file.file_name().unwrap());
+        let target = to.path().join(file.strip_prefix(from).unwrap());
+        fs::create_dir_all(target.parent().unwrap()).unwrap();
         fs::copy(file, &target).unwrap();
         let modified = fs::metadata(file).unwrap().modified().unwrap();
         fs::File::options().write(true).open(&target).unwrap().set_modified(modified).unwrap();

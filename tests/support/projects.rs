@@ -42,16 +42,18 @@ mod run {
     /// 2024-01-01, when the first file arrived.
     const START: u64 = 1_704_067_200;
 
-    /// All files below a folder.
-    fn files_below(folder: &Path) -> Vec<PathBuf> {
+    /// All files below a folder, in order.
+    pub fn files_below(folder: &Path) -> Vec<PathBuf> {
         let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-        entries.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] }).collect()
+        let nested = entries.map(|path| if path.is_dir() { files_below(&path) } else { vec![path] });
+        let mut files: Vec<PathBuf> = nested.flatten().collect();
+        files.sort();
+        files
     }
 
     /// Copies files into `to`, each an hour later than the one before.
     pub fn land(from: &Path, to: &Path) {
-        let mut files = files_below(from);
-        files.sort();
+        let files = files_below(from);
         for (hour, file) in (0..).zip(files) {
             let target = to.join(file.strip_prefix(from).unwrap());
             fs::create_dir_all(target.parent().unwrap()).unwrap();
@@ -73,4 +75,4 @@ mod run {
 }
 
 #[cfg(feature = "engine")]
-pub use run::{land, run};
+pub use run::{files_below, land, run};

@@ -107,7 +107,7 @@ fn passes_are_told_to_those_who_ask() {
     let dir = shop();
     let said = gen_in(dir.path(), &["check", "-v"]).ended(0).err;
     let passes: Vec<&str> = said.lines().filter_map(|line| line.split_whitespace().next()).collect();
-    assert_eq!(passes, ["load", "validate", "resolve", "plan", "render", "check", "lineage", "parsed"]);
+    assert_eq!(passes, ["load", "reuse", "validate", "resolve", "plan", "render", "check", "lineage", "parsed"]);
 }
 
 #[test]

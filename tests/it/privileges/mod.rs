@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use declared::{Declared, id};
 use lakegen::driver::Compilation;
 use lakegen::model::{Target, TargetId};
-use lakegen::plan::{AdministrationFile, ArtifactKind, Dataset, landing_volume, metric_view, operation};
+use lakegen::plan::{AdministrationFile, ArtifactKind, Dataset, StoredAs, landing_volume, metric_view, operation};
 use model::{Before, EVERYBODY, Model, Sight};
 
 use crate::projects::{cases, compile};
@@ -91,7 +91,7 @@ fn compare_from(
     let model = Model::of(&texts("pipeline/"), &around, &people, before);
     for person in &people {
         let datasets = compilation.plan.datasets.iter();
-        for planned in datasets.filter(|p| !matches!(p.dataset, Dataset::Checked(_) | Dataset::Clean(_))) {
+        for planned in datasets.filter(|p| p.dataset.kind(project) != StoredAs::Internal) {
             compare_table(&model, &declared, person, &planned.name, planned.dataset, comparison);
         }
         for metric in &project.metrics {
