@@ -134,7 +134,7 @@ def dataset(found: re.Match) -> Dataset:
             raise ValueError(f"{made.name}: an expectation in an unknown form")
     clauses, query = query_of(rest)
     left = re.sub(r"'(?:[^'\\]|\\.)*'", "", clauses)
-    for clause in (r"TBLPROPERTIES \([^)]*\)", r"CLUSTER BY \([^)]*\)", r"WITH ROW FILTER \S+ ON \([^)]*\)", r"COMMENT\s"):
+    for clause in (r"TBLPROPERTIES \([^)]*\)", r"CLUSTER BY (?:AUTO|\([^)]*\))", r"WITH ROW FILTER \S+ ON \([^)]*\)", r"COMMENT\s"):
         left = re.sub(clause, "", left + " ")
     if left.strip():
         raise ValueError(f"{made.name}: unknown clause {left.strip()!r}")

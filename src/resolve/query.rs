@@ -277,7 +277,8 @@ fn warn(tree: &Query, info: &QueryInfo, query: &TableQuery, context: &mut Contex
         let hint = "use `max_by` or `min_by` for one value, and `array_sort` around a list";
         context.push(Diagnostic::warning(codes::UNORDERED, message).at(query.place.of(call)).hint(hint));
     }
-    for doubt in suspect::lacking(tree, &query.text) {
+    let lacking = suspect::lacking(tree, &query.text).into_iter().chain(suspect::lacking_clauses(tree, &query.text));
+    for doubt in lacking {
         context.push(doubt.warning(|range| query.place.of(range)));
     }
 }

@@ -1,7 +1,7 @@
 //! What specs share is put into each of them, before anything else looks at them.
 //!
 //! Templates become specs: a spec with `each` gives one spec for each row of its table. Then values of
-//! the project file come to specs that do not set them ([`defaults`]).
+//! the project file come to specs that do not set them (`defaults`).
 //!
 //! Every row sees the file of its template as a view of its own ([`SourceMap::view`]), so that each later pass works on
 //! ordinary specs, judges them one by one, and points into the template. What was found is brought together at the end

@@ -152,7 +152,8 @@ pub struct ColumnSpec {
     #[schemars(example = &"email")]
     pub pii: Option<PersonalSpec>,
     /// Why nothing about a person is disclosed by whether a value is valid (`matches`, `accepted`, a lookup), or by which row
-    /// has the greatest value (`sequence`), although the column is personal data. `gen pii` lists the reason.
+    /// has the greatest value (`sequence`), although the column is personal data. For a column of a query without `pii`: why
+    /// its values are not personal data, although they are computed from such. `gen pii` lists the reason.
     #[schemars(length(min = 1), example = &"every mail address has this form")]
     pub declassify: Option<String>,
     /// Change that is made to a string before it is checked or stored. Surrounding spaces are always removed.

@@ -11,7 +11,7 @@ mod local;
 mod null;
 mod outcome;
 
-pub use local::lacking;
+pub use local::{lacking, lacking_clauses};
 
 use std::ops::Range;
 
