@@ -17,7 +17,7 @@ use crate::wrong::{case_names, check_project, errors_dir, lay_out_all};
 const SEED: u64 = 12;
 
 /// One of so many pairs is drawn.
-const ONE_IN: u64 = 40;
+const ONE_IN: u64 = 120;
 
 /// So many of the drawn pairs, which share no file, may depend on each other all the same.
 const DEPENDENT_PERCENT: usize = 15;
