@@ -14,7 +14,7 @@ trap 'rm -rf "$FUZZ_CORPUS"' EXIT
 export FUZZ_CORPUS
 for target in $(cargo fuzz list); do
   echo "-- $target"
-  fuzz/run "$target" 600 -seed=1 -runs=5000 2> "$CARGO_TARGET_DIR/$target.log" ||
+  fuzz/run "$target" 600 -seed=1 -runs=3000 2> "$CARGO_TARGET_DIR/$target.log" ||
     { tail -n 40 "$CARGO_TARGET_DIR/$target.log"; exit 1; }
   grep -E 'stat::(number_of_executed_units|slowest_unit_time_sec)' "$CARGO_TARGET_DIR/$target.log"
 done
