@@ -101,7 +101,7 @@ fn of_rule(entity: &Entity, rule: &Rule) -> Vec<RowChoice> {
             by: rule.name.clone(),
             ground,
         };
-        column.pii.is_some().then_some(choice).into_iter().collect()
+        may_be_personal(entity, id).then_some(choice).into_iter().collect()
     };
     match &rule.kind {
         // Rows that break it stay.
@@ -119,7 +119,7 @@ fn of_rule(entity: &Entity, rule: &Rule) -> Vec<RowChoice> {
 
 fn of_condition(entity: &Entity, condition: &Expression, by: &str, reason: Option<&String>) -> Vec<RowChoice> {
     let personal = condition.leaves().iter().filter_map(|leaf| Some((leaf, own_column(leaf)?)));
-    let personal = personal.filter(|(_, id)| entity.column(*id).pii.is_some());
+    let personal = personal.filter(|(_, id)| may_be_personal(entity, *id));
     personal
         .map(|(leaf, id)| RowChoice {
             column: entity.column(id).name.to_lowercase(),
@@ -139,6 +139,12 @@ fn released(entity: &Entity, leaf: &Leaf, id: ColumnId) -> Option<Release> {
         Dependence::Bare
     };
     leaf.release.filter(|release| release.holds(hold))
+}
+
+/// Whether a column may hold personal data: one of files as declared, one of a query also by what it is computed from, which
+/// the flow tells.
+fn may_be_personal(entity: &Entity, id: ColumnId) -> bool {
+    entity.column(id).pii.is_some() || entity.query().is_some()
 }
 
 fn own_column(leaf: &Leaf) -> Option<ColumnId> {

@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use lakeflow::diag::Diagnostic;
 use lakeflow::source::Span;
 
-use super::{DatasetPart, Dependence, Influence, Lineage, PersonalFlow, Policy, Reach, Reader, RowLimit, Visibility};
+use super::{
+    DatasetPart, Dependence, Influence, Lineage, PersonalDeclaration, PersonalFlow, Policy, Reach, Reader, RowLimit,
+    Visibility,
+};
 use crate::codes;
 use crate::model::PersonalKind;
 
@@ -112,6 +115,10 @@ fn is_leak(reach: &Reach, reader: &Reader, policy: &Policy) -> bool {
 /// Whether a masked column shows which values are not valid.
 fn tells_by_null(reach: &Reach, column: &str, policy: &Policy) -> bool {
     let declared = policy.declaration(&reach.dataset, column);
+    if policy.queried.contains(&reach.dataset) {
+        let tells = |d: &PersonalDeclaration| d.shows_presence && !d.is_excused && reach.hold >= Dependence::Null;
+        return declared.is_some_and(tells);
+    }
     reach.via.is_none() && declared.is_some_and(|d| d.shows_presence && d.hold >= Dependence::Null)
 }
 

@@ -164,6 +164,15 @@ impl PersonalFlow {
         self.reached.push(Reach { hold, ..reach });
     }
 
+    /// Notes what it tells that a declared column of a query is NULL.
+    fn raise(&mut self, index: usize, part: &DatasetPart, kind: PersonalKind, hold: Dependence) {
+        for at in self.at(index, part).to_vec() {
+            if let Some(reach) = self.reached.get_mut(at).filter(|reach| reach.kind == kind) {
+                reach.hold = reach.hold.max(hold);
+            }
+        }
+    }
+
     /// Whether a place was found to be reached in a more telling way later.
     pub fn is_current(&self, lineage: &Lineage, reach: usize) -> bool {
         let Some(found) = self.reached.get(reach) else { return false };
@@ -215,7 +224,13 @@ impl<'a> Step<'a> {
             for at in self.flow.at(self.index, &DatasetPart::Column(column.clone())).to_vec() {
                 let Some(before) = self.flow.reached.get(at) else { continue };
                 let (dataset, part, kind) = (self.dataset.name.clone(), DatasetPart::Rows, before.kind);
-                match ground.clone() {
+                let is_queried = self.policy.queried.contains(&self.dataset.name);
+                // That a value is missing tells what the query made it depend on.
+                let holds = |ground: &Ground| match ground {
+                    Ground::Sql(release) => !is_queried || release.holds(before.hold),
+                    Ground::Type | Ground::Declassified(_) => true,
+                };
+                match ground.clone().filter(holds) {
                     Some(ground) => {
                         let by = Some(by.clone());
                         let influence = *influence;
@@ -275,7 +290,12 @@ impl<'a> Step<'a> {
                 }
                 None => {
                     let reach = Reach { dataset, part, field, kind, influence, hold, via: Some((at, edge.span)) };
+                    let (part, kind, given) = (reach.part.clone(), reach.kind, before.hold);
                     self.flow.add(self.index, reach);
+                    if self.policy.queried.contains(&self.dataset.name) {
+                        // What rules make NULL is known by the declaration.
+                        self.flow.raise(self.index, &part, kind, given);
+                    }
                 }
             }
         }

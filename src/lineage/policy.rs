@@ -37,6 +37,8 @@ pub struct PersonalDeclaration {
     pub hold: Dependence,
     /// Whether who sees it masked sees whether there is a value.
     pub shows_presence: bool,
+    /// Whether the spec says why its being NULL tells nothing.
+    pub is_excused: bool,
     /// The parts that hold it, where that is not the whole column.
     pub parts: Vec<PersonalPart>,
 }
@@ -55,7 +57,14 @@ pub struct PersonalPart {
 impl PersonalDeclaration {
     /// A column that is NULL where nothing was delivered.
     pub fn plain(kind: PersonalKind, place: Option<Span>) -> PersonalDeclaration {
-        PersonalDeclaration { kind, place, hold: Dependence::Bare, shows_presence: true, parts: vec![] }
+        PersonalDeclaration {
+            kind,
+            place,
+            hold: Dependence::Bare,
+            shows_presence: true,
+            is_excused: false,
+            parts: vec![],
+        }
     }
 }
 
@@ -212,6 +221,7 @@ fn declared(entity: &Entity, name: &str, kind: PersonalKind, project: &Project) 
         kind,
         place: column.map(|(_, column)| column.span),
         hold: if tells { Dependence::Null } else { Dependence::Bare },
+        is_excused: column.is_some_and(|(_, column)| column.declassify.is_some()),
         shows_presence: is_text && project.masks.get(&kind) != Some(&Mask::Nullify),
         parts: vec![],
     }

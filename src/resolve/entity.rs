@@ -27,7 +27,7 @@ use crate::codes;
 use crate::load::{Located, SpecSet};
 use crate::model::{
     Action, Check, ColumnId, Entity, EntityColumn, EntityId, Load, Normalize, READABLE, Reading, RowCount, Rule,
-    RuleKind, SpecOrigin, Validity,
+    RuleKind, SpecOrigin, UNIQUE_KEY, Validity,
 };
 use crate::spec::{
     ActionSpec, ColumnEntry, ColumnSpec, EntitySpec, FormatSpec, LoadSpec, NormalizeSpec, OneOrMany, RuleEntry,
@@ -397,6 +397,10 @@ fn rules(spec: &Located<EntitySpec>, entity_id: EntityId, entity: &Entity, conte
                     .at(span)
                     .related(twin.span, "this adds a rule of that name"),
             );
+        }
+        if *name == UNIQUE_KEY && entity.query().is_some() && !entity.key.is_empty() {
+            let fault = Diagnostic::error(codes::DUPLICATE_NAME, format!("duplicate rule `{name}`")).at(span);
+            context.push(fault.related(spec.value("/key"), "this adds a rule of that name"));
         }
         let full = if let RuleEntry::Full(full) = entry { Some(full) } else { None };
         let reason = full.and_then(|full| full.declassify.as_deref());
