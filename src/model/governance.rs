@@ -9,6 +9,7 @@ use lakeflow::types::Column as TypedColumn;
 use serde::{Deserialize, Serialize};
 
 use super::entity::{ColumnId, EntityId};
+use super::layer::Layer;
 use super::metric::MetricId;
 use super::sql::Expression;
 pub use crate::spec::{
@@ -64,6 +65,16 @@ pub struct Target {
 }
 
 impl Target {
+    /// The schema of a layer.
+    pub fn schema_of(&self, _: Layer) -> &str {
+        &self.schema
+    }
+
+    /// All its schemas, each once: the default one first.
+    pub fn schemas(&self) -> Vec<&str> {
+        vec![&self.schema]
+    }
+
     /// Moves the target into a schema of a developer's own, and the landing directory with it where that lies in the schema.
     /// `developer` is made of letters, digits and `_`.
     pub fn give_to(&mut self, developer: &str) {

@@ -8,6 +8,7 @@ mod constant;
 mod entity;
 mod field_path;
 mod governance;
+mod layer;
 mod metric;
 mod query;
 mod reading;
@@ -26,6 +27,7 @@ pub use governance::{
     PersonalKind, Principal, PrincipalId, Protection, Reason, RowAccess, Schedule, Sees, Settings, Share, Start,
     Target, TargetId,
 };
+pub use layer::Layer;
 pub use metric::{
     Declassified, Dimension, Grain, Join, Measure, Metric, MetricId, MetricJoinKind, MetricTable, Per, Time,
 };

@@ -307,18 +307,6 @@ impl Folder {
     }
 }
 
-impl Layer {
-    /// The word for it, and the directory of its files.
-    pub fn word(self) -> &'static str {
-        match self {
-            Layer::Bronze => "bronze",
-            Layer::Silver => "silver",
-            Layer::Gold => "gold",
-            Layer::Quality => "quality",
-        }
-    }
-}
-
 /// The path of the statement of a dataset.
 pub(super) fn dataset_path(layer: Layer, name: &str) -> String {
     format!("{}/{}/{name}.sql", Folder::Pipeline.name(), layer.word())

@@ -2,6 +2,7 @@
 
 use lakeflow::source::Span;
 
+pub use crate::model::Layer;
 use crate::model::{Entity, EntityId, Load, MetricId, Project};
 
 /// A dataset of the pipeline.
@@ -33,19 +34,6 @@ pub enum Dataset {
     RowCounts,
     /// Rows that refer to something unknown, by reference.
     OrphanCounts,
-}
-
-/// A layer of the pipeline.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Layer {
-    /// As delivered.
-    Bronze,
-    /// Typed and checked.
-    Silver,
-    /// For readers.
-    Gold,
-    /// About the data.
-    Quality,
 }
 
 /// How a dataset is kept, as statements about it call it.

@@ -11,6 +11,7 @@ pub mod deployment;
 mod governance;
 mod metric_view;
 pub mod operation;
+mod place;
 pub mod protection;
 mod raw;
 pub mod record;
@@ -24,6 +25,7 @@ pub use artifact::{
 pub use dataset::*;
 pub use governance::landing_volume;
 pub use metric_view::metric_view;
+pub use place::{ObjectPlace, schemas};
 pub use raw::{CORRUPT, RawColumn, raw_column_of, raw_columns};
 pub use selection::Selection;
 

@@ -6,12 +6,12 @@
 
 use askama::Template;
 
-use super::text::{Ident, Literal, Sql};
+use super::text::{Literal, Sql};
 use super::{RenderError, RenderedFile, filters, governance, header};
 use crate::model::{Entity, EntityId, MetricId, Project, Target, TargetId};
 pub use crate::plan::operation::OperationView;
 use crate::plan::operation::{self, OperationScript, RELEASE_FUNCTION, RELEASE_VIEW, fresh_entities};
-use crate::plan::{self, ArtifactKind, BuildPlan, Dataset, access};
+use crate::plan::{self, ArtifactKind, BuildPlan, Dataset, ObjectPlace, access};
 
 /// Updates that the mean of line counts is taken over.
 const TRAILING_UPDATES: u32 = 7;
@@ -145,8 +145,15 @@ struct Counted {
     quarantine: Literal,
 }
 
+/// A view of operation, or something else that belongs to no layer, in full.
 fn full_name(target: &Target, name: &str) -> Sql {
-    Sql(format!("{}.{}.{}", Ident::new(&target.catalog), Ident::new(&target.schema), Ident::new(name)))
+    Sql::name(ObjectPlace::of_helper(target, name))
+}
+
+/// The raw table of an entity in full.
+fn raw(project: &Project, target: &Target, id: EntityId) -> Sql {
+    let name = plan::raw_name(project.entity(id));
+    Sql::name(ObjectPlace::of_dataset(target, Dataset::Raw(id), &name))
 }
 
 fn events(project: &Project, target: &Target) -> Result<String, askama::Error> {
@@ -193,7 +200,7 @@ fn freshness(project: &Project, target: &Target) -> Result<String, askama::Error
         let entity = project.entity(id);
         Some(Fresh {
             entity: Literal::new(&entity.name),
-            raw: full_name(target, &plan::raw_name(entity)),
+            raw: raw(project, target, id),
             within_hours: entity.fresh_within_hours?,
         })
     };
@@ -220,7 +227,7 @@ fn minimum(project: &Project, target: &Target, id: EntityId) -> Result<String, a
     let name = &entity.name;
     Minimum {
         header: header(&format!("Fails when too few lines of {name} were delivered, run after an update."), ORIGIN)?,
-        raw: full_name(target, &plan::raw_name(entity)),
+        raw: raw(project, target, id),
         rows: entity.row_count.map_or(0, |count| count.min),
         message: Literal::new(format!("too few lines of {name} were delivered")),
     }
@@ -237,9 +244,10 @@ struct Gate {
 
 fn gate(project: &Project, target: &Target, id: MetricId) -> Result<String, askama::Error> {
     let name = project.metrics.get(id.0).map_or("", |metric| metric.name.as_str());
+    let reconciliation = plan::reconciliation_name(name);
     Gate {
         header: header(&format!("Fails when a table of {name} does not reconcile, run after an update."), ORIGIN)?,
-        reconciliation: full_name(target, &plan::reconciliation_name(name)),
+        reconciliation: Sql::name(ObjectPlace::of_dataset(target, Dataset::Reconciliation(id), &reconciliation)),
         message: Literal::new(format!("tables of {name} do not reconcile")),
     }
     .render()

@@ -8,6 +8,8 @@ use std::fmt;
 use askama::{FastWritable, Values};
 use sqlparser::ast::Expr;
 
+use crate::plan::ObjectPlace;
+
 /// An identifier, in backticks where it needs them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ident<'a>(Cow<'a, str>);
@@ -42,6 +44,11 @@ impl Sql {
     /// An expression. Trees become text here and nowhere else.
     pub fn of(expr: &Expr) -> Sql {
         Sql(lakeflow::expr_text(expr))
+    }
+
+    /// The full name of an object.
+    pub fn name(place: ObjectPlace<'_>) -> Sql {
+        Sql(place.parts().map(|part| Ident::new(part).to_string()).join("."))
     }
 
     /// `expr AS name`, or the column alone when it bears the name already.

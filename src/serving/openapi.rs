@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::RestReader;
 use super::reading::{ResultColumn, StatementParameter, TableReading};
-use crate::model::{Principal, Project, Target};
+use crate::model::{Layer, Principal, Project, Target};
 
 /// The document for one program.
 pub fn document(project: &Project, reader: &RestReader<'_>) -> Value {
@@ -67,7 +67,7 @@ fn place(target: &Target, reader: &str) -> Value {
         Some(Principal::ServicePrincipal(id) | Principal::Group(id)) => id.as_str(),
         None => reader,
     };
-    json!({"catalog": target.catalog, "schema": target.schema, "client_id": id})
+    json!({"catalog": target.catalog, "schema": target.schema_of(Layer::Gold), "client_id": id})
 }
 
 /// What the program is allowed, and no more.
@@ -140,7 +140,7 @@ fn reference(schema: &str) -> Value {
 }
 
 fn request(project: &Project, reading: &TableReading) -> Value {
-    let values = |of: fn(&Target) -> &String| targets(project).map(of).collect::<Vec<_>>();
+    let values = |of: fn(&Target) -> &str| targets(project).map(of).collect::<Vec<_>>();
     let parameters: Vec<Value> = reading.parameters.iter().map(parameter).collect();
     json!({
         "type": "object",
@@ -150,7 +150,7 @@ fn request(project: &Project, reading: &TableReading) -> Value {
         "properties": {
             "warehouse_id": {"type": "string", "description": "The SQL warehouse that does the work"},
             "catalog": {"type": "string", "enum": unique(values(|t| &t.catalog))},
-            "schema": {"type": "string", "enum": unique(values(|t| &t.schema))},
+            "schema": {"type": "string", "enum": unique(values(|t| t.schema_of(Layer::Gold)))},
             "statement": {"const": reading.statement},
             "parameters": {
                 "type": "array",
@@ -166,8 +166,8 @@ fn request(project: &Project, reading: &TableReading) -> Value {
     })
 }
 
-fn unique(values: Vec<&String>) -> Vec<&String> {
-    let mut unique: Vec<&String> = vec![];
+fn unique(values: Vec<&str>) -> Vec<&str> {
+    let mut unique: Vec<&str> = vec![];
     values.into_iter().for_each(|value| {
         if !unique.contains(&value) {
             unique.push(value);
@@ -219,7 +219,7 @@ fn example(project: &Project, reading: &TableReading) -> Value {
         "value": {
             "warehouse_id": "0123456789abcdef",
             "catalog": target.map(|t| &t.catalog),
-            "schema": target.map(|t| &t.schema),
+            "schema": target.map(|t| t.schema_of(Layer::Gold)),
             "statement": reading.statement,
             "parameters": reading.parameters.iter().map(given).collect::<Vec<_>>(),
             "wait_timeout": "30s",

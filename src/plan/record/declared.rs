@@ -9,7 +9,7 @@ use lakeflow::{self, build, folded};
 
 use super::super::operation::{self, RELEASE_FUNCTION, RELEASE_VIEW};
 use super::super::protection;
-use super::super::{BuildPlan, Dataset, StoredAs, access, landing_volume};
+use super::super::{BuildPlan, Dataset, ObjectPlace, StoredAs, access, landing_volume, schemas};
 use super::{Given, RecordEntry, Select};
 use crate::model::{AudienceId, Expression, HoleName, Principal, Project, Protection, Target};
 
@@ -46,22 +46,19 @@ impl Declaring<'_> {
         }
     }
 
-    fn schema(&self) -> Vec<String> {
-        own_schema(self.target).to_vec()
-    }
-
-    /// An object of the schema.
-    fn object(&self, name: &str) -> Vec<String> {
-        self.schema().into_iter().chain([folded(name).into_owned()]).collect()
+    /// Something that belongs to no layer.
+    fn helper(&self, name: &str) -> Vec<String> {
+        ObjectPlace::of_helper(self.target, name).folded()
     }
 
     fn places(&mut self) {
         let (project, target) = (self.project, self.target);
-        let schema = self.schema();
-        self.grant("USE SCHEMA", "SCHEMA", &schema, &access::users(project, target));
         let run_as: Vec<&Principal> = target.run_as.iter().collect();
-        for privilege in ["USE SCHEMA", "CREATE TABLE", "CREATE MATERIALIZED VIEW"] {
-            self.grant(privilege, "SCHEMA", &schema, &run_as);
+        for schema in schemas(target) {
+            self.grant("USE SCHEMA", "SCHEMA", &schema, &access::users(project, target));
+            for privilege in ["USE SCHEMA", "CREATE TABLE", "CREATE MATERIALIZED VIEW"] {
+                self.grant(privilege, "SCHEMA", &schema, &run_as);
+            }
         }
         if let Some(volume) = landing_volume(target) {
             let volume = volume.map(|part| folded(part).into_owned());
@@ -77,16 +74,18 @@ impl Declaring<'_> {
         let masks = protection::mask_functions(project, plan);
         let filters = protection::row_filters(project, plan);
         for name in masks.iter().map(|mask| &mask.name).chain(filters.iter().map(|filter| &filter.name)) {
-            let name = self.object(name);
+            let name = self.helper(name);
             self.grant("EXECUTE", "FUNCTION", &name, &access::callers(project, self.target));
             self.give(Given::Function { name });
         }
-        let release = self.object(RELEASE_FUNCTION);
+        let release = self.helper(RELEASE_FUNCTION);
         self.grant("EXECUTE", "FUNCTION", &release, &self.target.run_as.iter().collect::<Vec<_>>());
         self.give(Given::Function { name: release });
         if project.protection == Protection::Abac {
-            for mask in &masks {
-                self.give(Given::Policy { name: folded(&mask.policy).into_owned(), schema: self.schema() });
+            for schema in schemas(self.target) {
+                for mask in &masks {
+                    self.give(Given::Policy { name: folded(&mask.policy).into_owned(), schema: schema.to_vec() });
+                }
             }
         }
     }
@@ -94,7 +93,7 @@ impl Declaring<'_> {
     fn tables(&mut self) {
         let by_tags = self.project.protection == Protection::Abac;
         for planned in self.plan.datasets.iter().filter(|p| p.dataset.kind(self.project) != StoredAs::Internal) {
-            let table = self.object(&planned.name);
+            let table = ObjectPlace::of_dataset(self.target, planned.dataset, &planned.name).folded();
             for reader in access::members(self.project, self.target, &access::readers(self.project, planned.dataset)) {
                 let select = self.select(planned.dataset, table.clone(), reader);
                 self.give(Given::Select(select));
@@ -145,22 +144,17 @@ impl Declaring<'_> {
     fn metric_views(&mut self) {
         for (id, name) in &self.plan.metric_views {
             let Some(metric) = self.project.metrics.get(id.0) else { continue };
-            let name = self.object(name);
+            let name = ObjectPlace::of_metric_view(self.target, name).folded();
             self.grant("SELECT", "VIEW", &name, &access::members(self.project, self.target, &metric.audiences));
             self.give(Given::MetricView { name });
         }
-        let release = self.object(RELEASE_VIEW);
+        let release = self.helper(RELEASE_VIEW);
         self.give(Given::MetricView { name: release });
         for view in operation::views(self.project) {
-            let (name, readers) = (self.object(view.name()), access::readers(self.project, Dataset::RowCounts));
+            let (name, readers) = (self.helper(view.name()), access::readers(self.project, Dataset::RowCounts));
             self.grant("SELECT", "VIEW", &name, &access::members(self.project, self.target, &readers));
             // Whoever reads it or not, it goes when it is made no more.
             self.give(Given::MetricView { name });
         }
     }
-}
-
-/// Catalog and schema of a target, as the catalog keeps them.
-pub(super) fn own_schema(target: &Target) -> [String; 2] {
-    [&target.catalog, &target.schema].map(|part| folded(part).into_owned())
 }

@@ -8,10 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lakeflow::folded;
 
-use super::declared::own_schema;
 use super::{Given, Record, RecordEntry, Select};
 use crate::model::{Principal, Project, Target};
-use crate::plan::{BuildPlan, StoredAs};
+use crate::plan::{BuildPlan, ObjectPlace, StoredAs, schemas};
 
 /// A statement that takes something away, in the order in which they run.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,14 +67,12 @@ pub struct Taken {
 impl Taken {
     /// What is taken away in a target of the project.
     pub fn of(target: &Target, project: &Project, plan: &BuildPlan, record: &Record) -> Taken {
-        let schema = own_schema(target);
-        let published = plan.datasets.iter().map(|planned| (&planned.name, planned.dataset.kind(project)));
-        let published = published.filter(|(_, kind)| *kind != StoredAs::Internal).map(|(name, kind)| {
-            let table = schema.iter().cloned().chain([folded(name).into_owned()]);
-            (table.collect(), kind)
-        });
-        let tables = published.collect();
-        DeclaredNow { schema: Some(schema), tables, ..DeclaredNow::of(&target.name, plan) }.taken(record)
+        let published = plan.datasets.iter().map(|planned| (planned, planned.dataset.kind(project)));
+        let published = published.filter(|(_, kind)| *kind != StoredAs::Internal);
+        let tables = published
+            .map(|(planned, kind)| (ObjectPlace::of_dataset(target, planned.dataset, &planned.name).folded(), kind));
+        let tables = tables.collect();
+        DeclaredNow { schemas: schemas(target), tables, ..DeclaredNow::of(&target.name, plan) }.taken(record)
     }
 
     /// What is taken away in a target that is none any more.
@@ -113,8 +110,8 @@ impl Taken {
 struct DeclaredNow<'a> {
     target: &'a str,
     entries: &'a BTreeSet<RecordEntry>,
-    /// Its schema, if it is a target of the project.
-    schema: Option<[String; 2]>,
+    /// Its schemas, if it is a target of the project.
+    schemas: Vec<[String; 2]>,
     /// The tables that are made there.
     tables: BTreeMap<Vec<String>, StoredAs>,
     /// Who reads which table, and how.
@@ -129,7 +126,13 @@ impl<'a> DeclaredNow<'a> {
             Given::Select(select) => Some(((select.table.as_slice(), select.to.as_str()), select)),
             _ => None,
         });
-        DeclaredNow { target, entries: &plan.declared, schema: None, tables: BTreeMap::new(), reads: reads.collect() }
+        DeclaredNow {
+            target,
+            entries: &plan.declared,
+            schemas: vec![],
+            tables: BTreeMap::new(),
+            reads: reads.collect(),
+        }
     }
 
     fn taken(&self, record: &Record) -> Taken {
@@ -189,9 +192,9 @@ impl<'a> DeclaredNow<'a> {
         self.entries.contains(&RecordEntry { target: self.target.to_owned(), given })
     }
 
-    /// Whether an object lies in the schema of the target.
+    /// Whether an object lies in a schema of the target.
     fn is_here(&self, name: &[String]) -> bool {
-        self.schema.as_ref().is_some_and(|schema| name.starts_with(schema))
+        self.schemas.iter().any(|schema| name.starts_with(schema))
     }
 
     /// Whether a function goes. Who may call it then is of no interest, and tables call it until they are updated.

@@ -76,7 +76,7 @@ fn mask(site: &Site<'_>, function: &MaskFunction) -> FunctionView {
     let style = site.project.masks.get(&function.kind).copied().unwrap_or(Mask::Redact);
     let by_policy = site.project.protection == Protection::Abac;
     FunctionView {
-        name: site.place.object(&function.name),
+        name: site.helper(&function.name),
         parameters: format!("value {}", function.ty),
         returns: function.ty.clone(),
         // Who asks is no argument, so a mask that asks for it is not deterministic.
@@ -122,7 +122,7 @@ fn row_filter(site: &Site<'_>, filter: &RowFilter<'_>) -> FunctionView {
         unless.extend(members.into_iter().map(|m| format!("({} AND ({condition}))", is_asking(m))));
     }
     FunctionView {
-        name: site.place.object(&filter.name),
+        name: site.helper(&filter.name),
         parameters: filter.columns.iter().map(parameter).collect::<Vec<_>>().join(", "),
         returns: DataType::Boolean,
         deterministic: false,
@@ -158,7 +158,7 @@ pub fn policies(site: &Site<'_>) -> Result<String, askama::Error> {
     let policies = functions.iter().map(|function| PolicyView {
         name: Ident::new(&function.policy),
         comment: Literal::new(format!("Masks personal data: {}", function.kind.word())),
-        function: site.place.object(&function.name),
+        function: site.helper(&function.name),
         except: sees(site, function.kind).into_iter().map(|p| grantee(p).0).collect::<Vec<_>>().join(", "),
         kind: Literal::new(function.kind.word()),
         ty: Literal::new(protection::type_word(&function.ty)),

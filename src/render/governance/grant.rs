@@ -126,7 +126,7 @@ pub fn revokes(site: &Site<'_>) -> Result<String, askama::Error> {
         let readers = site.members(&access::readers(site.project, planned.dataset));
         GrantedObject {
             kind: "TABLE",
-            object: site.place.object(&planned.name),
+            object: site.dataset(planned),
             principals: site.others(&readers).iter().map(grantee).collect(),
         }
     };
@@ -155,7 +155,7 @@ fn tables<'a>(site: &'a Site<'_>, taken: Option<&'a Taken>, are_paused: bool) ->
         let mut readers = site.members(&access::readers(site.project, planned.dataset));
         readers.retain(|reader| are_paused == taken.is_some_and(|taken| taken.is_paused(&planned.name, reader)));
         let principals = readers.into_iter().map(grantee).collect();
-        GrantedObject { kind: "TABLE", object: site.place.object(&planned.name), principals }
+        GrantedObject { kind: "TABLE", object: site.dataset(planned), principals }
     })
 }
 
@@ -179,7 +179,7 @@ pub fn grants(site: &Site<'_>, taken: Option<&Taken>) -> Result<String, askama::
     let tables = tables(site, taken, false);
     let views = site.metric_views().map(|(metric, name)| GrantedObject {
         kind: "VIEW",
-        object: site.place.object(name),
+        object: site.metric_view(name),
         principals: granted(site.members(&metric.audiences)),
     });
     let objects: Vec<GrantedObject> = tables.chain(views).filter(|access| !access.principals.is_empty()).collect();

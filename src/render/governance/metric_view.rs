@@ -113,9 +113,9 @@ fn metric_view(site: &Site<'_>, metric: &Metric, name: &str) -> Result<MetricVie
     };
     let readers = site.members(&metric.audiences);
     Ok(MetricViewFile {
-        name: site.place.object(name),
+        name: site.metric_view(name),
         comment: Yaml::new(first_text(&[&metric.description, &metric.name])),
-        source: Yaml::new(site.place.object(&site.project.entity(metric.from).name).0),
+        source: Yaml::new(site.table(metric.from).0),
         joins: joins(site, metric, &RefPath::default(), &names, 2),
         filter,
         dimensions: dimensions(metric, &names)?,
@@ -147,7 +147,7 @@ fn joins(site: &Site<'_>, metric: &Metric, parent: &RefPath, names: &JoinPaths<'
         found.push(YamlJoin {
             indent: " ".repeat(indent),
             name: Yaml::new(own),
-            source: Yaml::new(site.place.object(&entity.name).0),
+            source: Yaml::new(site.table(join.entity()).0),
             on: Yaml::sql(&build::and([keys].into_iter().chain(current_rows(entity, own)))),
             has_joins: !inner.is_empty(),
         });

@@ -1,7 +1,7 @@
 //! Fully qualified names: catalog, schema and object; and principals as they are written in statements.
 
-use crate::model::{AudienceId, Principal, Target};
-use crate::plan::{self, access};
+use crate::model::{AudienceId, EntityId, Principal, Target};
+use crate::plan::{self, Dataset, ObjectPlace, PlannedDataset, access};
 
 use super::super::text::{Ident, Literal, Sql};
 use super::Site;
@@ -64,11 +64,6 @@ impl TargetPlace {
     pub fn schema(&self) -> Sql {
         self.schema.clone()
     }
-
-    /// An object of the schema in full.
-    pub fn object(&self, name: &str) -> Sql {
-        Sql(format!("{}.{}", self.schema, Ident::new(name)))
-    }
 }
 
 /// A name of several parts.
@@ -96,6 +91,27 @@ pub fn is_asking(principal: &Principal) -> String {
 }
 
 impl Site<'_> {
+    /// The table of an entity in full.
+    pub fn table(&self, id: EntityId) -> Sql {
+        let name = &self.project.entity(id).name;
+        Sql::name(ObjectPlace::of_dataset(self.target, Dataset::Table(id), name))
+    }
+
+    /// A published dataset in full.
+    pub fn dataset(&self, planned: &PlannedDataset) -> Sql {
+        Sql::name(ObjectPlace::of_dataset(self.target, planned.dataset, &planned.name))
+    }
+
+    /// A metric view in full.
+    pub fn metric_view(&self, name: &str) -> Sql {
+        Sql::name(ObjectPlace::of_metric_view(self.target, name))
+    }
+
+    /// Something that belongs to no layer, in full.
+    pub fn helper(&self, name: &str) -> Sql {
+        Sql::name(ObjectPlace::of_helper(self.target, name))
+    }
+
     /// The members of audiences in this target, each once, in a fixed order.
     pub fn members(&self, audiences: &[AudienceId]) -> Vec<&Principal> {
         access::members(self.project, self.target, audiences)

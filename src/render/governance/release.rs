@@ -63,7 +63,7 @@ pub fn mark(project: &Project, plan: &BuildPlan, id: TargetId, release: &str) ->
             site.owner(Identity::Deployer),
             &["Jobs that update tables ask for it."],
         )?,
-        name: site.place.object(RELEASE_FUNCTION),
+        name: site.helper(RELEASE_FUNCTION),
         release: Literal::new(release),
         owner: site.shared_owner(),
         callers: target.run_as.iter().map(grantee).collect(),

@@ -51,7 +51,7 @@ fn tagged_table(site: &Site<'_>, planned: &PlannedDataset) -> TaggedTable<'stati
     let columns = access::typed_personal_columns(site.project, planned.dataset);
     TaggedTable {
         kind: planned.dataset.kind(site.project).words(),
-        name: site.place.object(&planned.name),
+        name: site.dataset(planned),
         classification: classification_tag(access::classification(site.project, planned.dataset)),
         columns: columns
             .into_iter()
