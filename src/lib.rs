@@ -15,6 +15,8 @@ pub mod validate;
 
 pub mod model;
 
+pub mod json;
+
 pub mod resolve;
 
 pub mod reuse;

@@ -33,7 +33,7 @@ pub use metric::{
 };
 pub use query::{TableQuery, TextPlace};
 pub use reading::{
-    FormReader, MomentForm, NumberForm, Reading, TextForm, WINDOWS_1252, misread_as_latin_1, windows_1252,
+    FormReader, MomentForm, NumberForm, Reading, TextForm, WINDOWS_1252, lines, misread_as_latin_1, windows_1252,
 };
 pub use sql::{Action, ColumnPath, Expression, HoleName, Leaf, MeasureId, RefPath, Size, SpecOrigin};
 

@@ -2,8 +2,8 @@
 
 #![cfg(feature = "engine")]
 
-use lakegen::engine::local::records::{JsonRecord, records};
 use lakegen::engine::local::variant_text;
+use lakegen::json::{JsonRecord, records};
 use serde_json::Value;
 
 #[test]

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 /// Top-level modules; each may use only those before it. `src/ARCHITECTURE.md` says what each is for.
 const ORDER: &[&str] = &[
-    "codes", "world", "spec", "load", "validate", "model", "resolve", "reuse", "plan", "render", "bundle", "serving",
-    "lineage", "sqltool", "emit", "engine", "deploy", "scaffold", "sample", "driver", "cli",
+    "codes", "world", "spec", "load", "validate", "model", "json", "resolve", "reuse", "plan", "render", "bundle",
+    "serving", "lineage", "sqltool", "emit", "engine", "deploy", "scaffold", "sample", "driver", "cli",
 ];
 
 /// The same of `lakeflow`. Modules without a place of their own make up the language, and stand at `LANGUAGE`.

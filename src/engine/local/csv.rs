@@ -4,6 +4,8 @@
 //! A quote that does not close its field makes the whole field a text with all its quotes, up to the next delimiter. A
 //! reader by RFC 4180 would drop some of them.
 
+use crate::model::lines;
+
 /// How fields are told apart.
 #[derive(Debug, Clone, Copy)]
 pub struct CsvFormat {
@@ -30,20 +32,6 @@ const NEW_LINE: char = '\n';
 
 /// No character: before the first one, and behind one that was used up.
 const NONE: char = '\0';
-
-/// The lines of a text, without what ends them: `\n`, `\r\n` or `\r`.
-pub fn lines(text: &str) -> impl Iterator<Item = &str> {
-    let mut rest = text;
-    std::iter::from_fn(move || {
-        if rest.is_empty() {
-            return None;
-        }
-        let end = rest.find(['\n', '\r']).unwrap_or(rest.len());
-        let (line, tail) = rest.split_at(end);
-        rest = tail.strip_prefix("\r\n").or_else(|| tail.strip_prefix(['\n', '\r'])).unwrap_or(tail);
-        Some(line)
-    })
-}
 
 /// A text without its first lines.
 pub fn without_lines(text: &str, count: usize) -> &str {

@@ -18,8 +18,9 @@ use super::RunFault;
 use super::csv::{self, CsvFormat, CsvRecord};
 use super::decode;
 use super::landing::{self, LandedFile};
-use super::records::{self, JsonRecord};
 use super::table::Table;
+use crate::json::{self, JsonRecord};
+use crate::model::lines;
 
 /// What a call of `read_files` asks for.
 #[derive(Debug, Clone, Default)]
@@ -184,7 +185,7 @@ impl ColumnLines {
         let origin = RowOrigin::of(file);
         let corrupt = call.corrupt.as_ref().and_then(|name| self.names.iter().position(|n| n == name));
         let mut unknown = FieldNotes::default();
-        for record in records::records(&text, call.multi_line).map_err(|why| RunFault::landing(&file.path, why))? {
+        for record in json::records(&text, call.multi_line).map_err(|why| RunFault::landing(&file.path, why))? {
             let mut values: Vec<Option<String>> = vec![None; self.names.len()];
             let mut rest = BTreeMap::new();
             match record {
@@ -232,7 +233,7 @@ impl ColumnLines {
         // Spark takes a mark of the byte order off lines, and leaves it in a whole text.
         let text = if call.whole_text { text.as_ref() } else { text.trim_start_matches('\u{feff}') };
         let origin = RowOrigin::of(file);
-        let lines: Vec<&str> = if call.whole_text { vec![text] } else { csv::lines(text).collect() };
+        let lines: Vec<&str> = if call.whole_text { vec![text] } else { lines(text).collect() };
         for line in lines {
             for (index, column) in self.columns.iter_mut().enumerate() {
                 column.push((index == 0).then(|| line.to_owned()));

@@ -6,13 +6,13 @@ use datafusion::arrow::array::{Array, ArrayRef, AsArray, Int32Array, StringArray
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Result, exec_err, plan_err};
 
-use super::super::super::json::{JsonDialect, JsonNode, JsonValue, quoted};
 use super::super::cast::texts;
 use super::super::native::NativeParam::{Any, Text};
 use super::super::native::{GivenArguments, Native, NativeCall, native};
 use super::super::types;
 use super::arrays::gathered;
 use super::json_text::{read, shown, written};
+use crate::json::{JsonDialect, JsonNode, JsonValue, quoted};
 
 pub(super) const FUNCTIONS: &[Native] = &[
     native("get_json_object", &[Text, Text], |_| Ok(DataType::Utf8), get),

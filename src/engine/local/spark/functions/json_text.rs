@@ -15,7 +15,6 @@ use datafusion::arrow::datatypes::{DataType, Fields};
 use datafusion::common::{Result, not_impl_err, plan_err};
 use lakeflow::cast;
 
-use super::super::super::json::{JsonDialect, JsonNode, JsonOrder, JsonStyle, JsonValue, first_value, quoted};
 use super::super::cast::java_double;
 use super::super::native::NativeParam::Text;
 use super::super::native::{GivenArguments, Native, NativeCall, native};
@@ -23,6 +22,7 @@ use super::super::types;
 use super::arrays::gathered;
 use super::from_text::{moment_of, schema};
 use super::maps::built;
+use crate::json::{JsonDialect, JsonNode, JsonOrder, JsonStyle, JsonValue, first_value, quoted};
 
 pub(super) const FUNCTIONS: &[Native] = &[native("from_json", &[Text, Text], wanted, from_json)];
 

@@ -10,11 +10,11 @@ use datafusion::arrow::array::{ArrayRef, StringArray};
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Result, exec_err};
 
-use super::super::super::json::{JsonDialect, JsonNode, JsonOrder, JsonStyle, JsonValue, first_value, quoted};
 use super::super::cast::java_double;
 use super::super::native::NativeParam::Text;
 use super::super::native::{Native, NativeCall, native};
 use super::json::{JsonStep, steps};
+use crate::json::{JsonDialect, JsonNode, JsonOrder, JsonStyle, JsonValue, first_value, quoted};
 
 pub(super) const FUNCTIONS: &[Native] = &[native("__variant_text", &[Text, Text], |_| Ok(DataType::Utf8), get)];
 
@@ -34,28 +34,13 @@ fn get(call: &NativeCall) -> Result<ArrayRef> {
 
 fn text_at(text: &str, steps: &[JsonStep]) -> Option<String> {
     let (node, _) = first_value(text, JsonDialect::Standard).ok()??;
-    is_variant(&node).then(|| found(&node, steps)).flatten()
+    node.is_variant().then(|| found(&node, steps)).flatten()
 }
 
 /// What `try_variant_get(try_parse_json(text), '$.field', 'string')` is; without a field, `'$'`.
 pub fn variant_text(text: &str, field: Option<&str>) -> Option<String> {
     let steps: Vec<JsonStep> = field.map(|field| JsonStep::Field(field.to_owned())).into_iter().collect();
     text_at(text, &steps)
-}
-
-/// Whether no object in the value has a name twice, and no text half a character.
-fn is_variant(node: &JsonNode<'_>) -> bool {
-    match &node.value {
-        JsonValue::Text(text) => !text.is_broken,
-        JsonValue::Array(items) => items.iter().all(is_variant),
-        JsonValue::Object(fields) => {
-            let mut names: Vec<&str> = fields.iter().map(|(name, _)| name.text.as_str()).collect();
-            names.sort_unstable();
-            let is_single = names.windows(2).all(|pair| pair[0] != pair[1]);
-            is_single && fields.iter().all(|(name, value)| !name.is_broken && is_variant(value))
-        }
-        JsonValue::Null | JsonValue::Truth | JsonValue::Number => true,
-    }
 }
 
 fn found(node: &JsonNode<'_>, steps: &[JsonStep]) -> Option<String> {

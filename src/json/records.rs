@@ -4,10 +4,11 @@
 //! Spark reads the first value of a line, or of a file, and passes over what stands behind it. That would be lost without a
 //! word, so such a file is refused here.
 
-use super::csv;
-use super::json::{JsonDialect, JsonNode, JsonValue, first_value};
+use super::{JsonDialect, JsonNode, JsonValue, first_value};
+use crate::model::lines;
 
 /// What a line, an element of an array or a file is.
+#[derive(Debug, PartialEq)]
 pub enum JsonRecord<'a> {
     /// The fields of an object, in their order.
     Fields(Vec<(String, JsonNode<'a>)>),
@@ -29,7 +30,7 @@ pub fn records(text: &str, multi_line: bool) -> Result<Vec<JsonRecord<'_>>, Stri
         })?;
         return Ok(all);
     }
-    for (index, line) in csv::lines(text).enumerate() {
+    for (index, line) in lines(text).enumerate() {
         read(line, &mut all).map_err(|Behind| {
             format!(
                 "line {}: there is text after the record, which Databricks would not read: write one record per line, or set \
@@ -41,8 +42,19 @@ pub fn records(text: &str, multi_line: bool) -> Result<Vec<JsonRecord<'_>>, Stri
     Ok(all)
 }
 
-/// Something stands behind the value.
-struct Behind;
+/// Something stands behind the value that Spark would pass over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Behind;
+
+/// The records of one line, or of a whole text.
+///
+/// # Errors
+/// When something stands behind the value.
+pub fn records_in(text: &str) -> Result<Vec<JsonRecord<'_>>, Behind> {
+    let mut all = vec![];
+    read(text, &mut all)?;
+    Ok(all)
+}
 
 fn read<'a>(text: &'a str, all: &mut Vec<JsonRecord<'a>>) -> Result<(), Behind> {
     let (node, rest) = match first_value(text, JsonDialect::Standard) {

@@ -1,5 +1,9 @@
 //! JSON with the very text of each value, read as Spark reads it: what it takes beside the standard depends on who reads.
 
+mod records;
+
+pub use records::{Behind, JsonRecord, records, records_in};
+
 /// Deeper texts are malformed to Spark (`StreamReadConstraints`); nobody writes them.
 const DEEPEST: usize = 500;
 
@@ -56,6 +60,21 @@ impl JsonNode<'_> {
             JsonValue::Array(items) => items.iter().any(JsonNode::is_broken),
             JsonValue::Object(fields) => fields.iter().any(|(name, value)| name.is_broken || value.is_broken()),
             JsonValue::Null | JsonValue::Truth | JsonValue::Number => false,
+        }
+    }
+
+    /// Whether `try_parse_json` takes it: no object in it has a name twice, and no text half a character.
+    pub fn is_variant(&self) -> bool {
+        match &self.value {
+            JsonValue::Text(text) => !text.is_broken,
+            JsonValue::Array(items) => items.iter().all(JsonNode::is_variant),
+            JsonValue::Object(fields) => {
+                let mut names: Vec<&str> = fields.iter().map(|(name, _)| name.text.as_str()).collect();
+                names.sort_unstable();
+                let is_single = names.windows(2).all(|pair| pair[0] != pair[1]);
+                is_single && fields.iter().all(|(name, value)| !name.is_broken && value.is_variant())
+            }
+            JsonValue::Null | JsonValue::Truth | JsonValue::Number => true,
         }
     }
 
