@@ -79,6 +79,11 @@ pub fn ending_of_other_format(name: &str) -> Option<&str> {
     ending(name).filter(|ending| is_one_of(ending, &NO_CSV))
 }
 
+/// Whether the name of a file says that it is JSON.
+pub fn is_json_file(name: &str) -> bool {
+    ending(name).is_some_and(|ending| is_one_of(ending, &JSON))
+}
+
 /// What the names of all files of a pattern end in, compression left aside.
 fn ending(pattern: &str) -> Option<&str> {
     let (before, last) = pattern.rsplit_once('.')?;

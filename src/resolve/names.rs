@@ -116,6 +116,11 @@ pub fn reserved_header(header: &str, span: Span) -> Option<Diagnostic> {
     Some(Diagnostic::error(codes::RESERVED_NAME, message).at(span))
 }
 
+/// Whether no column can be read from a field of JSON records of this name.
+pub fn is_reserved_field(field: &str) -> bool {
+    is_reserved_header(field) || is_same_name(field, CORRUPT)
+}
+
 /// The fault of a field of JSON records whose name clashes with a column that a raw table adds.
 pub fn reserved_field(field: &str, span: Span) -> Option<Diagnostic> {
     let found = reserved_header_of(field).or_else(|| is_same_name(field, CORRUPT).then_some(CORRUPT))?;

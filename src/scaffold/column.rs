@@ -25,8 +25,8 @@ const IDENTIFIERS: [&str; 14] =
 pub struct InferredColumn {
     /// Name in tables, in snake_case.
     pub name: String,
-    /// Name in the files.
-    pub header: String,
+    /// Where it is found in the files, if not under its name.
+    pub origin: Option<PlaceInFiles>,
     /// Type that its values convert to.
     pub ty: DataType,
     /// Whether no value is blank.
@@ -53,11 +53,36 @@ pub struct InferredColumn {
     pub filled: usize,
 }
 
-/// Looks at all values of a column; blank ones are empty.
-pub fn infer(name: &str, header: &str, values: &[&str]) -> InferredColumn {
+/// Where a column is found in files that call it by another name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PlaceInFiles {
+    /// A column of CSV files.
+    Header(String),
+    /// A path to a field of JSON records.
+    From(String),
+}
+
+impl PlaceInFiles {
+    /// A header, where it is not the name of the column.
+    pub fn header(header: &str, name: &str) -> Option<PlaceInFiles> {
+        (header != name).then(|| PlaceInFiles::Header(header.to_owned()))
+    }
+
+    /// A path, where it is not the name of the column.
+    pub fn from(path: &str, name: &str) -> Option<PlaceInFiles> {
+        (path != name).then(|| PlaceInFiles::From(path.to_owned()))
+    }
+}
+
+/// Looks at all values of a column; blank ones are empty. Of numbers of JSON, every one counts.
+pub fn infer(name: &str, origin: Option<PlaceInFiles>, values: &[&str], is_number: bool) -> InferredColumn {
     let filled: Vec<&str> = values.iter().copied().filter(|v| !v.is_empty()).collect();
     let pii = personal::kind(name, &filled);
-    let found = form::find(if is_identifier(name) { &[] } else { &filled });
+    let found = match (is_identifier(name), is_number) {
+        (true, _) => form::find(&[]),
+        (false, true) => form::numbers(&filled),
+        (false, false) => form::find(&filled),
+    };
     let FoundForm { ty, format, misfits, nulls, doubt } = found;
     let filled: Vec<&str> = filled.into_iter().filter(|value| !nulls.iter().any(|null| null == value)).collect();
     let mut spellings: BTreeMap<String, BTreeMap<&str, usize>> = BTreeMap::new();
@@ -78,7 +103,7 @@ pub fn infer(name: &str, header: &str, values: &[&str]) -> InferredColumn {
     };
     InferredColumn {
         name: name.to_owned(),
-        header: header.to_owned(),
+        origin,
         ty,
         required: !filled.is_empty() && filled.len() == values.len(),
         pii,
@@ -108,11 +133,35 @@ fn is_closed(values: &[&str], spellings: &BTreeMap<String, BTreeMap<&str, usize>
 }
 
 impl InferredColumn {
+    /// A column of JSON texts, of which `filled` are given, and what is to be said of it.
+    pub fn of_json(name: &str, path: &str, filled: usize, rows: usize, pii: Option<PersonalSpec>) -> InferredColumn {
+        InferredColumn {
+            name: name.to_owned(),
+            origin: PlaceInFiles::from(path, name),
+            ty: DataType::String,
+            required: filled > 0 && filled == rows,
+            pii,
+            lower: false,
+            accepted: vec![],
+            references: None,
+            format: None,
+            nulls: vec![],
+            misfits: 0,
+            doubt: None,
+            distinct: 0,
+            filled,
+        }
+    }
+
     /// What the spec says of the column, without its name and its comment.
     pub fn entry(&self) -> String {
         let mut parts = vec![format!("type: {}", flow_type(&self.ty))];
         let mut part = |key: &str, value: Option<String>| parts.extend(value.map(|v| format!("{key}: {v}")));
-        part("header", (self.header != self.name).then(|| Scalar(self.header.clone()).to_string()));
+        match &self.origin {
+            Some(PlaceInFiles::Header(header)) => part("header", Some(Scalar(header.clone()).to_string())),
+            Some(PlaceInFiles::From(path)) => part("from", Some(Scalar(path.clone()).to_string())),
+            None => {}
+        }
         part("format", self.format.as_ref().map(|format| Scalar(format.clone()).to_string()));
         part("required", self.required.then(|| "true".to_owned()));
         part("pii", self.pii.map(|kind| kind.word().to_owned()));
@@ -128,11 +177,12 @@ impl InferredColumn {
 
     /// What a reader should know about the guess; empty when there is nothing to know.
     pub fn note(&self) -> String {
-        match self.misfits {
-            0 => self.doubt.clone().unwrap_or_default(),
-            1 => format!("1 of {} values does not convert", self.filled),
-            n => format!("{n} of {} values do not convert", self.filled),
-        }
+        let misfits = match self.misfits {
+            0 => None,
+            1 => Some(format!("1 of {} values does not convert", self.filled)),
+            n => Some(format!("{n} of {} values do not convert", self.filled)),
+        };
+        misfits.into_iter().chain(self.doubt.clone()).collect::<Vec<_>>().join("; ")
     }
 }
 
@@ -147,7 +197,7 @@ mod tests {
     use super::*;
 
     fn entry(name: &str, values: &[&str]) -> String {
-        infer(name, name, values).entry()
+        infer(name, None, values, false).entry()
     }
 
     #[test]
@@ -173,7 +223,7 @@ mod tests {
     fn a_few_values_may_not_convert_and_are_counted() {
         let mut values = vec!["7"; 39];
         values.push("seven");
-        let column = infer("n", "n", &values);
+        let column = infer("n", None, &values, false);
         assert_eq!(
             (column.entry().as_str(), column.note().as_str()),
             ("{ type: int, required: true }", "1 of 40 values does not convert")

@@ -3,21 +3,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
-use lakeflow::is_same_name;
 use lakeflow::types::DataType;
 
 use super::column::{self, InferredColumn};
-use super::names::{self, singular};
-use super::personal;
-use super::table::CsvTable;
+use super::found::DataTable;
+use super::names::singular;
 use super::text::Scalar;
-use crate::resolve::is_reserved_header;
+use super::{pattern, personal};
 use crate::spec::PersonalSpec;
 
 /// Share of the rows that must have different keys; the others are what an upsert is for.
 const MOST: f64 = 0.9;
 /// Share of the values of a reference that must be keys.
 const HALF: f64 = 0.5;
+/// Fewer rows than this suggest rules by chance.
+const FEW: usize = 20;
 
 /// An entity as it will be declared.
 #[derive(Debug, Clone, Template)]
@@ -25,16 +25,16 @@ const HALF: f64 = 0.5;
 pub struct InferredEntity {
     /// Name of the entity, after that of its files.
     pub name: String,
+    /// Names of the files.
+    pub names: Vec<String>,
     /// Pattern of its files, below the landing directory.
     pub files: Scalar,
     /// Pattern of files that match but belong to another entity.
     pub except: Option<Scalar>,
-    /// Field separator, unless it is a comma.
-    pub delimiter: Option<String>,
-    /// Whether its files are read as windows-1252.
-    pub is_windows: bool,
-    /// Whether some of them are UTF-8 all the same.
-    pub is_mixed: bool,
+    /// Keys of the source beside the pattern of its files, as they are written.
+    pub options: Vec<String>,
+    /// What whoever reads the spec should know, a line each.
+    pub remarks: Vec<String>,
     /// Words that stand for no value.
     pub nulls: Vec<Scalar>,
     /// The column that identifies a row; `None` if none does.
@@ -55,76 +55,68 @@ impl InferredEntity {
     }
 }
 
-/// The entities of tables that are grouped by entity name.
-pub fn infer(grouped: &BTreeMap<String, Vec<CsvTable>>) -> Vec<InferredEntity> {
-    let mut entities: Vec<InferredEntity> = grouped.iter().map(|(name, tables)| entity(name, tables)).collect();
-    separate_files(&mut entities, grouped);
+/// The entities of tables.
+pub fn infer(tables: Vec<DataTable>) -> Vec<InferredEntity> {
+    let mut entities: Vec<InferredEntity> = tables.into_iter().map(entity).collect();
+    pattern::set(&mut entities);
     link(&mut entities);
+    entities.iter_mut().for_each(doubt_rules);
     entities
 }
 
-fn entity(name: &str, tables: &[CsvTable]) -> InferredEntity {
-    let mut headers: Vec<String> = vec![];
-    for header in tables.iter().flat_map(|t| &t.header) {
-        // A column without a name can't be declared, nor one that is called like another, or like one that the raw table
-        // adds; its values still reach the rescued data of the raw table.
-        let is_taken = || headers.iter().any(|other| is_same_name(other, header)) || is_reserved_header(header);
-        if !header.is_empty() && !is_taken() {
-            headers.push(header.clone());
-        }
-    }
-    let column_names = names::column_names(&headers);
-    let mut columns = vec![];
-    let mut keys_by_column: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for (header, column_name) in headers.iter().zip(&column_names) {
-        let values = values_of(header, tables);
-        if column::is_identifier(column_name) {
-            let distinct = values.iter().filter(|v| !v.is_empty()).map(|v| (*v).to_owned()).collect();
-            keys_by_column.insert(column_name.clone(), distinct);
-        }
-        columns.push(column::infer(column_name, header, &values));
-    }
+fn entity(table: DataTable) -> InferredEntity {
+    let DataTable { name, files: names, keys, mut columns, identifiers, rows, mut remarks } = table;
     let kinds: Vec<Option<PersonalSpec>> = columns.iter().map(|c| c.pii).collect();
-    if personal::is_people(name, &kinds) {
+    if personal::is_people(&name, &kinds) {
         for column in columns.iter_mut().filter(|c| c.name == "name") {
             column.pii = Some(PersonalSpec::Name);
             column.accepted.clear();
         }
     }
-    let rows = tables.iter().map(|t| t.rows.len()).sum();
     let nulls: BTreeSet<String> = columns.iter().flat_map(|c| c.nulls.iter().cloned()).collect();
-    let key = key(name, &columns, rows);
+    if !nulls.is_empty() {
+        let remark =
+            "The words of `nulls` stand beside dates and numbers, so they are taken for no value, in texts too.";
+        remarks.push(remark.to_owned());
+    }
+    let key = key(&name, &columns, rows);
     if let Some(column) = columns.iter_mut().find(|c| Some(&c.name) == key.as_ref()) {
         column.required = true;
     }
-    let stem = tables.first().map_or(name, |t| names::stem(&t.file));
-    let extension = tables.first().and_then(|t| t.file.rsplit_once('.')).map_or("csv", |(_, extension)| extension);
     InferredEntity {
-        name: name.to_owned(),
-        files: Scalar(format!("{stem}*.{extension}")),
+        name,
+        names,
+        files: Scalar(String::new()),
         except: None,
-        delimiter: tables
-            .first()
-            .filter(|t| t.delimiter != ',')
-            .map(|t| serde_json::Value::from(t.delimiter.to_string()).to_string()),
-        is_windows: tables.iter().any(|table| !table.is_utf8),
-        is_mixed: tables.iter().any(|table| !table.is_utf8) && tables.iter().any(|t| t.is_utf8 && !t.is_ascii),
+        options: keys,
+        remarks,
         nulls: nulls.into_iter().map(Scalar).collect(),
-        keys: key.as_ref().and_then(|k| keys_by_column.get(k).cloned()).unwrap_or_default(),
+        keys: key.as_ref().and_then(|k| identifiers.get(k).cloned()).unwrap_or_default(),
         key,
         columns,
         rows,
-        identifiers: keys_by_column,
+        identifiers,
     }
 }
 
-/// All values of a column, empty where a file lacks it.
-fn values_of<'a>(header: &str, tables: &'a [CsvTable]) -> Vec<&'a str> {
-    let of_table = |table: &'a CsvTable| {
-        let position = table.header.iter().position(|h| h == header);
-        table.rows.iter().map(move |row| position.and_then(|p| row.get(p)).map_or("", String::as_str))
-    };
-    tables.iter().flat_map(of_table).collect()
+/// Says of rules that few rows suggest that they may be chance.
+fn doubt_rules(entity: &mut InferredEntity) {
+    let columns = &entity.columns;
+    let found = [
+        ("key", entity.key.is_some()),
+        ("required", columns.iter().any(|c| c.required)),
+        ("references", columns.iter().any(|c| c.references.is_some())),
+        ("accepted", columns.iter().any(|c| !c.accepted.is_empty())),
+    ];
+    let rules: Vec<String> = found.iter().filter(|(_, is)| *is).map(|(rule, _)| format!("`{rule}`")).collect();
+    if entity.rows < FEW && !rules.is_empty() {
+        let seen = match entity.rows {
+            0 => "Seen in no row".to_owned(),
+            1 => "Seen in 1 row only".to_owned(),
+            rows => format!("Seen in {rows} rows only"),
+        };
+        entity.remarks.push(format!("{seen}, so it may be chance: {}.", rules.join(", ")));
+    }
 }
 
 /// The column that is called like a key of this entity, or else the first identifier that tells all rows apart.
@@ -143,33 +135,6 @@ fn key(entity: &str, columns: &[InferredColumn], rows: usize) -> Option<String> 
     let named = expected.iter().find_map(|name| columns.iter().find(|c| c.name == *name)).filter(nearly_unique);
     let unique = |c: &&InferredColumn| rows > 0 && c.distinct == rows && column::is_identifier(&c.name);
     named.or_else(|| columns.iter().find(unique)).map(|c| c.name.clone())
-}
-
-/// Where the pattern of one entity matches files of another, those are left out; where that takes more than one
-/// pattern, the files are named one by one.
-fn separate_files(entities: &mut [InferredEntity], grouped: &BTreeMap<String, Vec<CsvTable>>) {
-    let patterns: Vec<(String, Scalar)> = entities.iter().map(|e| (e.name.clone(), e.files.clone())).collect();
-    for entity in entities {
-        let Scalar(own) = &entity.files;
-        let prefix = own.split('*').next().unwrap_or_default();
-        let overlaps =
-            |name: &str| grouped.get(name).is_some_and(|tables| tables.iter().any(|t| t.file.starts_with(prefix)));
-        let others: Vec<&Scalar> =
-            patterns.iter().filter(|(n, _)| *n != entity.name && overlaps(n)).map(|(_, p)| p).collect();
-        match others.as_slice() {
-            [] => {}
-            [one] => entity.except = Some((*one).clone()),
-            _ => {
-                let files: Vec<&str> =
-                    grouped.get(&entity.name).into_iter().flatten().map(|t| t.file.as_str()).collect();
-                entity.files = Scalar(if let [one] = files.as_slice() {
-                    (*one).to_owned()
-                } else {
-                    format!("{{{}}}", files.join(","))
-                });
-            }
-        }
-    }
 }
 
 /// Finds references: a column called like the key of another entity, most of whose values are keys there.

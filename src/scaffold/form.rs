@@ -11,6 +11,8 @@ use crate::resolve::converts;
 
 /// One value in so many may fail to convert.
 pub const TOLERANCE: usize = 20;
+/// Digits that every double keeps.
+const DOUBLE_DIGITS: usize = 15;
 /// Words for no value that programs write.
 const NULLS: [&str; 14] =
     ["NULL", "null", "N/A", "n/a", "#N/A", "NA", "k.A.", "k. A.", "-", "--", "\\N", "None", "none", "(null)"];
@@ -60,6 +62,38 @@ pub fn find(values: &[&str]) -> FoundForm {
     nulls.dedup();
     let found = plain(&given).or_else(|| in_form(&given));
     found.map_or(text, |found| if found.doubt.is_some() { found } else { FoundForm { nulls, ..found } })
+}
+
+/// The type of numbers of JSON. One that no value falls out of is taken, if there is one: `1.0` beside `1` is no fault.
+pub fn numbers(values: &[&str]) -> FoundForm {
+    let text = FoundForm { ty: DataType::String, format: None, misfits: 0, nulls: vec![], doubt: None };
+    if values.is_empty() {
+        return text;
+    }
+    let exact = [DataType::Int, DataType::BigInt, decimal(values.iter().copied())];
+    if let Some(ty) =
+        exact.into_iter().filter(|ty| *ty != DataType::Double).find(|ty| values.iter().all(|v| fits(v, ty)))
+    {
+        return FoundForm { ty, ..text };
+    }
+    let misfits = values.iter().filter(|v| !fits(v, &DataType::Double)).count();
+    if misfits * TOLERANCE > values.len() {
+        return FoundForm { doubt: Some("numbers beyond those of a double".to_owned()), ..text };
+    }
+    let most = values.iter().map(|v| significant_digits(v)).max().unwrap_or(0);
+    let doubt = (most > DOUBLE_DIGITS).then(|| {
+        format!(
+            "numbers of up to {most} digits, of which a double keeps {DOUBLE_DIGITS}: read them as string to keep all"
+        )
+    });
+    FoundForm { ty: DataType::Double, misfits, doubt, ..text }
+}
+
+/// How many digits of a number count, those of its exponent left aside.
+fn significant_digits(number: &str) -> usize {
+    let mantissa = number.split(['e', 'E']).next().unwrap_or_default();
+    let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
+    digits.trim_start_matches('0').len()
 }
 
 fn plain(values: &[&str]) -> Option<FoundForm> {

@@ -1,29 +1,32 @@
-//! Files of a new project: a small example, or specs inferred from CSV files.
+//! Files of a new project: a small example, or specs inferred from CSV and JSON files.
 //!
 //! Everything here is a pure function from texts to texts; where they go, and that nothing is overwritten, is decided by
 //! `gen init`. What is inferred is a start for people to read and change, so every guess is visible in the spec.
 
 mod column;
 mod entity;
+mod events;
 mod example;
+mod fields;
+mod file;
 mod form;
+mod found;
+mod group;
 mod names;
+mod pattern;
 mod personal;
 mod table;
 mod text;
 
 pub use example::example;
+pub use file::{DataFile, is_data_name, is_hidden};
 pub use names::project_name;
-
-use std::collections::BTreeMap;
 
 use askama::Template;
 
-use crate::resolve::ending_of_other_format;
 use crate::spec::SpecKind;
 use crate::validate;
 use entity::InferredEntity;
-use table::CsvTable;
 
 /// A file of a new project.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,15 +43,6 @@ impl ProjectFile {
     }
 }
 
-/// A CSV file that entities are inferred from.
-#[derive(Debug, Clone)]
-pub struct CsvFile {
-    /// Its name, without directories.
-    pub name: String,
-    /// Its content as it was read, in whatever encoding.
-    pub bytes: Vec<u8>,
-}
-
 /// Why no project could be made.
 #[derive(Debug, thiserror::Error)]
 pub enum ScaffoldError {
@@ -60,6 +54,25 @@ pub enum ScaffoldError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A file is not JSON that can be read.
+    #[error("cannot read `{file}` as JSON: {reason}")]
+    Json {
+        /// The file, as it was given.
+        file: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A file is of neither format.
+    #[error("cannot read `{file}`: {reason}")]
+    Unreadable {
+        /// The file, as it was given.
+        file: String,
+        /// Why it can't be read.
+        reason: String,
+    },
+    /// No file has a field.
+    #[error("no entity can be made of these files: {0}")]
+    Nothing(String),
     /// Two files have the same name.
     #[error("two of the files are called `{0}`, and both would be copied to the same directory")]
     SameName(String),
@@ -93,24 +106,39 @@ struct NewMetricView<'a> {
     metric: &'a entity::InferredMetric,
 }
 
-/// A project whose entities are those of CSV files. Files whose names differ in digits and dates only are one entity.
+/// A project, and what is to be said of how it came about.
+#[derive(Debug)]
+pub struct InferredProject {
+    /// Its files, sorted by path.
+    pub files: Vec<ProjectFile>,
+    /// What was left out, a sentence each.
+    pub left_out: Vec<String>,
+}
+
+/// A project whose entities are those of CSV and JSON files. Files whose names differ in digits and dates only are one
+/// entity.
 ///
 /// # Errors
-/// A file that is no CSV, or two files of one name.
-pub fn from_csv(name: &str, files: &[CsvFile]) -> Result<Vec<ProjectFile>, ScaffoldError> {
+/// A file that is neither, or two files of one name.
+pub fn from_files(name: &str, files: &[DataFile]) -> Result<InferredProject, ScaffoldError> {
     let mut names = std::collections::BTreeSet::new();
     if let Some(twice) = files.iter().find(|f| !names.insert(&f.name)) {
         return Err(ScaffoldError::SameName(twice.name.clone()));
     }
-    if let Some((file, ending)) = files.iter().find_map(|f| Some((f, ending_of_other_format(&f.name)?))) {
-        return Err(ScaffoldError::Csv { file: file.name.clone(), reason: format!("`.{ending}` files are not CSV") });
+    let mut left_out = vec![];
+    let mut tables = group::tables(files)?;
+    tables.retain(|table| {
+        if table.columns.is_empty() {
+            left_out.push(format!("{}: no fields that columns can be read from", table.files.join(", ")));
+        }
+        !table.columns.is_empty()
+    });
+    if tables.is_empty() {
+        return Err(ScaffoldError::Nothing(left_out.join("; ")));
     }
-    let mut grouped: BTreeMap<String, Vec<CsvTable>> = BTreeMap::new();
-    for file in files {
-        grouped.entry(names::entity_name(&file.name)).or_default().push(CsvTable::read(file)?);
-    }
-    let entities = entity::infer(&grouped);
-    let mut out = common(name, "Inferred from CSV files; every guess wants to be read before it is relied on.")?;
+    let read: Vec<String> = tables.iter().flat_map(|table| table.files.clone()).collect();
+    let entities = entity::infer(tables);
+    let mut out = common(name, "Inferred from files; every guess wants to be read before it is relied on.")?;
     for entity in &entities {
         out.push(ProjectFile::new(format!("specs/entities/{}.yml", entity.name), entity_text(entity)?));
     }
@@ -119,18 +147,16 @@ pub fn from_csv(name: &str, files: &[CsvFile]) -> Result<Vec<ProjectFile>, Scaff
         let text = NewMetricView { metric }.render()?;
         out.push(ProjectFile::new(format!("specs/metrics/{}.yml", metric.name), end_line(&text)));
     }
-    out.push(readme(
-        name,
-        "Entities inferred from CSV files.",
-        metric.as_ref().map(|m| (m.name.as_str(), m.table.as_str())),
-    )?);
-    out.extend(files.iter().map(|file| ProjectFile::new(format!("{SAMPLES}/{}", file.name), file.bytes.clone())));
+    let first = metric.as_ref().map(|m| (m.name.as_str(), m.table.as_str()));
+    out.push(readme(name, "Entities inferred from files.", first)?);
+    let kept = files.iter().filter(|file| read.contains(&file.name));
+    out.extend(kept.map(|file| ProjectFile::new(format!("{SAMPLES}/{}", file.name), file.bytes.clone())));
     if let Some(ignored) = out.iter_mut().find(|file| file.path == IGNORED) {
         // What was copied from real files may be about real persons.
         ignored.bytes.extend(format!("# Copies of real files.\n/{SAMPLES}/\n").bytes());
     }
     out.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(out)
+    Ok(InferredProject { files: out, left_out })
 }
 
 /// The list of what version control leaves out.

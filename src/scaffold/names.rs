@@ -43,22 +43,101 @@ pub fn project_name(directory: &str) -> String {
     plain(directory, "project")
 }
 
-/// The entity of a file: its name without extension, date, number and version.
+/// The entity of files: what their names have in common, without extension, date, number and version.
 pub fn entity_name(file: &str) -> String {
-    let name = plain(stem(file), "entity");
+    let parts = parts(file);
+    let name = shortened(plain(if parts.core.is_empty() { parts.bare } else { parts.core }, "entity"));
     if RESERVED.contains(&name.as_str()) { format!("{name}_rows") } else { name }
+}
+
+/// A text as a name; empty when nothing is left of it.
+pub fn plain_name(text: &str) -> String {
+    plain(text, "")
 }
 
 /// Names that generated queries use for their parts (E0302).
 const RESERVED: [&str; 9] =
     ["texts", "typed", "judged", "newest", "variants", "measured", "expected", "actual", "left_out"];
 
-/// What stays the same in the name of a file that is delivered again: `orders_2024-05-01.csv` gives `orders`.
-pub fn stem(file: &str) -> &str {
-    let name = file.rsplit_once('.').map_or(file, |(name, _)| name);
-    let end = |c: char| c.is_ascii_digit() || matches!(c, '_' | '-' | '.' | ' ' | '(' | ')');
-    let stem = name.trim_end_matches(end);
-    if stem.is_empty() { name } else { stem }
+/// The longest name that is made; there is room for what generated tables add to it.
+const MAX_NAME: usize = 120;
+
+fn shortened(mut name: String) -> String {
+    name.truncate(MAX_NAME);
+    name.trim_end_matches('_').to_owned()
+}
+
+/// The name of a file in its parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NameParts<'a> {
+    /// Without its endings.
+    pub bare: &'a str,
+    /// What stays the same when it is delivered again: `orders` of `orders_2024-05-01.csv`. Empty if nothing does.
+    pub core: &'a str,
+    /// Whether a date or number stands before the core.
+    pub has_lead: bool,
+    /// What follows the first part, compression included, without the dot: `json.gz`.
+    pub ending: &'a str,
+}
+
+/// Takes the name of a file apart.
+pub fn parts(file: &str) -> NameParts<'_> {
+    let lower = file.to_ascii_lowercase();
+    let packed = [".gz", ".gzip"].iter().find(|ending| lower.ends_with(**ending)).map_or(0, |ending| ending.len());
+    let unpacked = file.get(..file.len() - packed).unwrap_or(file);
+    let bare = unpacked.rsplit_once('.').map_or(unpacked, |(bare, _)| bare);
+    let ending = file.get(bare.len() + 1..).unwrap_or_default();
+    let stem = without_tail(uuid_at(bare).and_then(|at| bare.get(..at)).unwrap_or(bare));
+    let core = without_lead(stem);
+    NameParts { bare, core, has_lead: core.len() < stem.len(), ending }
+}
+
+fn is_number_like(c: char) -> bool {
+    c.is_ascii_digit() || matches!(c, '_' | '-' | '.' | ' ' | '(' | ')')
+}
+
+/// Without dates, times and numbers at the end.
+fn without_tail(name: &str) -> &str {
+    let mut rest = name;
+    loop {
+        let trimmed = rest.trim_end_matches(is_number_like);
+        // The letters of `20240501T101500Z`.
+        let before = trimmed.strip_suffix(['T', 'Z']).filter(|before| before.ends_with(|c: char| c.is_ascii_digit()));
+        match before {
+            Some(before) if trimmed.len() < rest.len() || trimmed.ends_with('Z') => rest = before,
+            _ => return trimmed,
+        }
+    }
+}
+
+/// Without a date, time or number of four or more digits at the start.
+fn without_lead(name: &str) -> &str {
+    let mut rest = name;
+    loop {
+        let trimmed = rest.trim_start_matches(is_number_like);
+        let is_behind_digit =
+            name.get(..name.len() - trimmed.len()).is_some_and(|lead| lead.ends_with(|c: char| c.is_ascii_digit()));
+        let after = trimmed.strip_prefix(['T', 'Z']).filter(|after| !after.starts_with(char::is_alphabetic));
+        match after {
+            Some(after) if is_behind_digit => rest = after,
+            _ => {
+                let lead = name.get(..name.len() - trimmed.len()).unwrap_or_default();
+                let has_date = lead.bytes().filter(u8::is_ascii_digit).count() >= 4;
+                return if has_date { trimmed } else { name };
+            }
+        }
+    }
+}
+
+/// Where a universally unique identifier begins, which no two files share.
+fn uuid_at(name: &str) -> Option<usize> {
+    let is_uuid = |text: &[u8]| {
+        text.iter().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => *byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+    };
+    name.as_bytes().windows(36).position(is_uuid)
 }
 
 /// Names of columns, one a header, all different in any letter case.
@@ -66,7 +145,7 @@ pub fn column_names(headers: &[String]) -> Vec<String> {
     let mut taken = BTreeSet::new();
     let mut names = vec![];
     for (index, header) in headers.iter().enumerate() {
-        let base = plain(header, &format!("column_{}", index + 1));
+        let base = shortened(plain(header, &format!("column_{}", index + 1)));
         let mut name = base.clone();
         let mut number = 2;
         while !taken.insert(name.clone()) {
@@ -111,6 +190,16 @@ mod tests {
             assert_eq!(entity_name(file), "orders", "{file}");
         }
         assert_eq!(entity_name("2024.csv"), "entity_2024");
+        for file in [
+            "2024-05-01_orders.json.gz",
+            "20240501T101500Z-orders.json",
+            "orders_20240501T1015.jsonl",
+            "orders-6ba7b810-9dad-11d1-80b4-00c04fd430c8-c000.json",
+        ] {
+            assert_eq!(entity_name(file), "orders", "{file}");
+        }
+        assert_eq!(entity_name("3d_models.csv"), "3d_models".replace("3d", "entity_3d"));
+        assert_eq!(parts("2024-05-01.json").core, "");
         assert_eq!(entity_name("newest.csv"), "newest_rows");
     }
 

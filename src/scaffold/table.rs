@@ -1,10 +1,11 @@
 //! A CSV file as rows of text, with its delimiter found out.
 
-use super::{CsvFile, ScaffoldError};
+use super::ScaffoldError;
+use super::file::DataFile;
 use crate::model::windows_1252;
 
 /// Rows looked at; more would not change what is inferred.
-const MAX_ROWS: usize = 50_000;
+pub const MAX_ROWS: usize = 50_000;
 /// Delimiters that occur, the usual one first.
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
@@ -30,14 +31,14 @@ impl CsvTable {
     ///
     /// # Errors
     /// A file that is no text, has no header, or is broken CSV.
-    pub fn read(file: &CsvFile) -> Result<CsvTable, ScaffoldError> {
+    pub fn read(file: &DataFile, bytes: &[u8]) -> Result<CsvTable, ScaffoldError> {
         let fault = |reason: &str| ScaffoldError::Csv { file: file.name.clone(), reason: reason.to_owned() };
-        if file.bytes.iter().any(|byte| matches!(byte, 0..=8 | 14..=31)) {
+        if bytes.iter().any(|byte| matches!(byte, 0..=8 | 14..=31)) {
             return Err(fault("it is not text: unpack or convert it first"));
         }
-        let (text, is_utf8) = match std::str::from_utf8(&file.bytes) {
+        let (text, is_utf8) = match std::str::from_utf8(bytes) {
             Ok(text) => (text.trim_start_matches('\u{feff}').to_owned(), true),
-            Err(_) => (file.bytes.iter().map(|byte| windows_1252(*byte)).collect(), false),
+            Err(_) => (bytes.iter().map(|byte| windows_1252(*byte)).collect(), false),
         };
         let first = text.lines().next().unwrap_or_default();
         let delimiter = delimiter_of(first);
@@ -60,7 +61,7 @@ impl CsvTable {
             file: file.name.clone(),
             delimiter: char::from(delimiter),
             is_utf8,
-            is_ascii: file.bytes.is_ascii(),
+            is_ascii: bytes.is_ascii(),
             header,
             rows,
         })

@@ -60,10 +60,17 @@ fn the_name_comes_from_the_directory() {
 #[test]
 fn nothing_is_overwritten_and_nothing_half_written() {
     let dir = tempfile::tempdir().unwrap();
+    fs::create_dir(dir.path().join("specs")).unwrap();
+    fs::write(dir.path().join("specs/project.yml"), "mine\n").unwrap();
     fs::write(dir.path().join("README.md"), "mine\n").unwrap();
     let ran = gen_in(dir.path(), &["init", "."]).ended(1);
-    assert_eq!(ran.err, "error: nothing was written: these files already exist in .:\n  README.md\n");
-    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    assert_eq!(ran.err, "error: nothing was written: these files already exist in .:\n  specs/project.yml\n");
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2);
+    fs::remove_dir_all(dir.path().join("specs")).unwrap();
+    let ran = gen_in(dir.path(), &["init", ".", "--name", "shop"]).ended(0);
+    assert!(ran.out.contains("\nkept README.md, which was there\n"), "{}", ran.out);
+    assert_eq!(fs::read_to_string(dir.path().join("README.md")).unwrap(), "mine\n");
+    gen_in(dir.path(), &["check"]).ended(0);
 }
 
 #[test]
@@ -129,7 +136,7 @@ fn forms_of_files_are_found_and_said() {
 }
 
 /// All entity and metric specs of a project.
-fn specs(project: &Path) -> String {
+pub fn specs(project: &Path) -> String {
     let mut out = String::new();
     for directory in ["specs/entities", "specs/metrics"] {
         let entries = fs::read_dir(project.join(directory)).map(|entries| entries.map(|e| e.unwrap().path()).collect());

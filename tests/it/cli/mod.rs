@@ -5,6 +5,7 @@ mod convert;
 mod diagnostics;
 mod first_errors;
 mod init;
+mod init_json;
 mod lineage;
 mod lint;
 mod manual;
