@@ -10,6 +10,7 @@ TOKEN = re.compile(
     r"(?P<space>\s+|--[^\n]*|/\*.*?\*/)|(?P<text>r?'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")|`(?:[^`]|``)*`|\w+|=>|.", re.DOTALL
 )
 NAME = r"(?:`(?:[^`]|``)*`|\w+)"
+OUTSIDE = rf"\bFROM ({NAME}(?:\.{NAME}){{1,2}})(?!\S)"
 DATASET = re.compile(
     r"CREATE (?:OR REFRESH )?(?:PRIVATE )?(STREAMING TABLE|MATERIALIZED VIEW|TEMPORARY VIEW|VIEW) (" + NAME + r")\s*(.*)", re.DOTALL
 )
@@ -180,3 +181,13 @@ def file_reads(query: str) -> list[tuple[str, list[tuple[str, str]]]]:
         # The column is added to what the schema lists (docs/unverified.md).
         found.append((f"read_files({options})", given + ([(rescued[1], "STRING")] if rescued else [])))
     return found
+
+
+def outside_reads(query: str, dataset: Dataset) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Every table that a query reads by a name of two or three parts, with the columns that an expectation lists of it."""
+    names = re.findall(OUTSIDE, query)
+    if not names:
+        return []
+    listed = [re.search(r"_column_types = '((?:[^'\\]|\\.)*)'", condition) for _, condition in dataset.expectations]
+    [types] = [re.sub(r"\\(.)", r"\1", found[1]) for found in listed if found]
+    return [(name, [tuple(column.rsplit(" ", 1)) for column in types.split(", ")]) for name in names]

@@ -1,6 +1,6 @@
 """Shows every query of generated pipelines to Spark's parser and analyser: spark_check.py PIPELINE...
 
-Nothing runs. Each dataset becomes an empty table with the columns that Spark finds, so that its readers are analysed over
+Nothing runs but what looks at types. Each dataset becomes an empty table with the columns that Spark finds, so that its readers are analysed over
 what it really has. Looked at are: names and types of declared columns, streams where streams belong, what Spark can't do over
 a stream, expectations that are conditions and never NULL, and every expression of an AUTO CDC flow.
 """
@@ -45,12 +45,17 @@ class Analyser:
         listed = ", ".join(f"`{column.replace('`', '``')}` {of}" for column, of, *_ in columns)
         self.spark.sql(f"CREATE TABLE `{name}` ({listed}) USING parquet")
 
-    def over_tables(self, query: str) -> str:
-        """A query with an empty table in place of each call of `read_files`."""
+    def over_tables(self, query: str, dataset: Dataset) -> str:
+        """The query of a dataset with an empty table in place of each call of `read_files`, and a row of NULLs for other tables."""
         for call, columns in pipeline_sql.file_reads(query):
             self.files += 1
             self.table(f"files_{self.files}", columns)
             query = query.replace(call, f"files_{self.files}")
+        for name, columns in pipeline_sql.outside_reads(query, dataset):
+            self.files += 1
+            nothing = ", ".join(f"CAST(NULL AS {of}) AS `{column.replace('`', '``')}`" for column, of in columns)
+            self.spark.sql(f"CREATE VIEW outside_{self.files} AS SELECT {nothing}")
+            query = re.sub(rf"\bFROM {re.escape(name)}(?!\S)", f"FROM outside_{self.files}", query)
         if "${" in query:
             raise ValueError("a parameter outside of `read_files`")
         return query
@@ -69,7 +74,7 @@ def reason(error: Exception) -> str:
 def query_faults(analyser: Analyser, dataset: Dataset, query: str) -> tuple[list, list[str]]:
     """Columns of a query that fills a dataset, and what is wrong with it."""
     try:
-        is_stream, found = analyser.columns(analyser.over_tables(query))
+        is_stream, found = analyser.columns(analyser.over_tables(query, dataset))
     except Exception as error:
         return [], [f"{dataset.name}: {reason(error)}"]
     faults = []
@@ -78,11 +83,21 @@ def query_faults(analyser: Analyser, dataset: Dataset, query: str) -> tuple[list
     names = [name.lower() for name, *_ in found]
     faults += [f"{dataset.name}: two columns `{name}`" for name in sorted(set(names)) if names.count(name) > 1]
     faults += [f"{dataset.name}: column `{name}` has no type" for name, of, _ in found if of == "VOID"]
+    faults += type_faults(analyser, dataset, query)
     declared = [(name.lower(), plain(of)) for name, of in dataset.columns]
     inferred = [(name.lower(), plain(of)) for name, of, _ in found]
     if declared and declared != inferred:
         faults.append(f"{dataset.name} declares {declared}, Spark finds {inferred}")
     return found, faults
+
+
+def type_faults(analyser: Analyser, dataset: Dataset, query: str) -> list[str]:
+    """What the query says of the types of a table outside of the pipeline, against what the expectation wants."""
+    wanted = [condition for name, condition in dataset.expectations if name == "column_types"]
+    if not wanted:
+        return []
+    rows = analyser.spark.sql(f"SELECT {wanted[0]}, _column_types FROM ({analyser.over_tables(query, dataset)})").collect()
+    return [f"{dataset.name}: a table of the declared types has `{types}`" for is_met, types in rows if not is_met]
 
 
 def expectation_faults(analyser: Analyser, dataset: Dataset) -> list[str]:
@@ -99,7 +114,7 @@ def expectation_faults(analyser: Analyser, dataset: Dataset) -> list[str]:
 
 
 def reads(query: str, name: str) -> bool:
-    words = [word for _, word in pipeline_sql.tokens(query)]
+    words = [word for _, word in pipeline_sql.tokens(re.sub(pipeline_sql.OUTSIDE, "", query))]
     return any(pipeline_sql.unquoted(word).lower() == name.lower() for word in words if word[0] not in "'\"")
 
 

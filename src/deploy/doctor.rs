@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use lakeflow::check::OutsideTable;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -15,7 +16,7 @@ use super::client::api::{files, pipelines, schemas, volumes};
 use super::client::error::{Error, ErrorKind};
 use super::desired::Desired;
 use super::observe::{self, ObserveError, TargetSite};
-use super::{adopt, change};
+use super::{adopt, change, outside};
 use crate::bundle::resource::ResourceKind;
 use crate::model::{Mode, Principal, Target};
 use crate::plan::deployment;
@@ -46,20 +47,20 @@ pub struct DoctorCheck {
     pub remedy: Option<String>,
 }
 
-fn fine(what: &'static str, found: String) -> DoctorCheck {
+pub(super) fn fine(what: &'static str, found: String) -> DoctorCheck {
     DoctorCheck { what, verdict: Verdict::Fine, found, remedy: None }
 }
 
-fn lacking(what: &'static str, found: String, remedy: String) -> DoctorCheck {
+pub(super) fn lacking(what: &'static str, found: String, remedy: String) -> DoctorCheck {
     DoctorCheck { what, verdict: Verdict::Lacking, found, remedy: Some(remedy) }
 }
 
-fn unknown(what: &'static str, found: String, remedy: &str) -> DoctorCheck {
+pub(super) fn unknown(what: &'static str, found: String, remedy: &str) -> DoctorCheck {
     DoctorCheck { what, verdict: Verdict::Unknown, found, remedy: Some(remedy.to_owned()) }
 }
 
-/// Looks at all that a deployment to a target needs.
-pub fn examine(client: &Client<'_>, desired: &Desired, target: &Target) -> Vec<DoctorCheck> {
+/// Looks at all that a deployment to a target needs, the tables that the pipeline reads among it.
+pub fn examine(client: &Client<'_>, desired: &Desired, tables: &[OutsideTable], target: &Target) -> Vec<DoctorCheck> {
     let me = match identity::me(client) {
         Ok(me) => me,
         Err(error) => {
@@ -76,6 +77,7 @@ pub fn examine(client: &Client<'_>, desired: &Desired, target: &Target) -> Vec<D
     checks.push(examination.catalog());
     checks.push(examination.schema());
     checks.extend(examination.volume());
+    checks.extend(outside::examine(client, tables, target));
     let site = observe::site(client, desired);
     checks.push(examination.folder(&site));
     if let (Ok(warehouse), Ok(site)) = (warehouse, site) {

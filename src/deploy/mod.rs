@@ -24,6 +24,7 @@ pub mod meaning;
 pub mod memory;
 pub mod narrowing;
 pub mod observe;
+pub mod outside;
 pub mod ownership;
 pub mod reading;
 pub mod refusal;

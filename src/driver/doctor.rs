@@ -11,7 +11,7 @@ use crate::deploy::doctor::{self, DoctorCheck};
 use crate::deploy::effect::{Effect, Object, ObjectKind};
 use crate::deploy::observe::ObserveError;
 use crate::model::TargetId;
-use crate::plan::{AdministrationFile, ArtifactKind};
+use crate::plan::{self, AdministrationFile, ArtifactKind};
 
 /// Looks at all that a deployment to a target needs.
 ///
@@ -24,7 +24,8 @@ pub fn examine(
 ) -> Result<Vec<DoctorCheck>, DeployError> {
     let desired = desired(compilation, target)?;
     let target = compilation.project.as_ref().and_then(|project| project.targets.get(target.0));
-    Ok(doctor::examine(client, &desired, target.ok_or(DeployError::Faulty)?))
+    let tables = compilation.project.as_ref().map(plan::outside_tables).unwrap_or_default();
+    Ok(doctor::examine(client, &desired, &tables, target.ok_or(DeployError::Faulty)?))
 }
 
 /// The statements of the file for an administrator whose effect does not hold, or can't be seen.

@@ -32,7 +32,7 @@ pub use refused::refused;
 pub use sql::{CheckedSql, check_sql, sql_pipeline};
 
 use in_query::QueryViews;
-use lakeflow::check::{self, Definition, Judged, Parsed, Pipeline};
+use lakeflow::check::{self, Definition, Judged, OutsideTables, Parsed, Pipeline};
 use lakeflow::diag::{Diagnostic, Diagnostics};
 use lakeflow::source::{FileId, SourceMap};
 use rest::{ChainStage, Round, Stopped};
@@ -149,7 +149,8 @@ pub fn compile(world: &dyn World, root: &Path, until: Phase) -> Result<Compilati
 pub fn runnable(world: &dyn World, root: &Path) -> Result<(Compilation, Pipeline), RenderError> {
     let mut out = Compilation { trees: Some(vec![]), ..Compilation::default() };
     out.start(world, root, Phase::Prove, &root.join(OUT))?;
-    let pipeline = Pipeline { files: out.trees.take().unwrap_or_default(), datasets: out.datasets.clone() };
+    let outside = out.project.as_ref().map(plan::outside_tables).unwrap_or_default();
+    let pipeline = Pipeline { files: out.trees.take().unwrap_or_default(), datasets: out.datasets.clone(), outside };
     Ok((out, pipeline))
 }
 
@@ -352,10 +353,12 @@ impl Compilation {
         let (mut faults, mut beside) = (Diagnostics::default(), Diagnostics::default());
         let mut trees = self.trees.take();
         let mut views = QueryViews::default();
+        let outside = plan::outside_tables(project);
         let judged = self.pass("check", |sources| {
+            let outside = OutsideTables::These(&outside);
             let judged = match &mut trees {
-                None => check::judge(&files, sources, &mut faults),
-                Some(trees) => check::judge_and_keep(&files, sources, &mut faults, trees),
+                None => check::judge(&files, outside, sources, &mut faults),
+                Some(trees) => check::judge_and_keep(&files, outside, sources, &mut faults, trees),
             };
             // Names that a faulty pipeline does not define would be missed in every target again.
             if !faults.has_errors() {
@@ -379,11 +382,11 @@ impl Compilation {
 
     /// Finds where every column comes from, and proves that personal data stays with those who may see it.
     fn trace(&mut self, project: &Project, judged: Judged, found: &mut Diagnostics) {
-        let Judged { datasets, origins, .. } = judged;
+        let Judged { datasets, origins, outside, .. } = judged;
         let (plan, views) = (std::mem::take(&mut self.plan), std::mem::take(&mut self.views));
         (self.lineage, self.personal) = self.pass("lineage", |_| {
             let policy = lineage::Policy::of(project, &plan);
-            let lineage = lineage::trace(&datasets, origins);
+            let lineage = lineage::trace(&datasets, origins, &outside);
             let personal = lineage::follow(&lineage, &policy);
             let leaks = lineage::judge(&personal, &lineage, &policy).into_iter();
             found.extend(leaks.map(|leak| views.placed(leak, project)));

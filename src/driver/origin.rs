@@ -163,7 +163,7 @@ mod tests {
             origin: specs.get(index).map(|spec| Span::new(*spec, 0..4)),
         });
         let mut faults = Diagnostics::default();
-        let judged = check::judge(&files, &sources, &mut faults);
+        let judged = check::judge(&files, check::OutsideTables::Any, &sources, &mut faults);
         let origins = files.into_iter().zip(&datasets).collect();
         let (faults, faulty) = at_specs(faults.into_sorted(), &origins, &judged.datasets);
         (sources, faults, faulty)

@@ -17,12 +17,13 @@ const VALIDITY: [&str; 2] = ["__START_AT", "__END_AT"];
 
 /// Finds where every column of a pipeline comes from. The pipeline must be without faults; what is at fault has no edges.
 /// What was found out about queries has told all that is asked of it then, and is let go as it is followed.
-pub fn trace(datasets: &[Definition], origins: Vec<RowOrigins>) -> Lineage {
+pub fn trace(datasets: &[Definition], origins: Vec<RowOrigins>, outside: &BTreeSet<String>) -> Lineage {
     let table = |(index, d): (usize, &Definition)| EdgeTable { name: d.name.as_str().into(), dataset: Some(index) };
     let tables = datasets.iter().enumerate().map(table);
     let names = |d: &Definition| d.columns.iter().map(|column| column.name.as_str().into()).collect();
     let tracer = Tracer {
         datasets,
+        outside,
         by_name: datasets.iter().map(|d| d.name.as_str()).zip(tables).collect(),
         columns: datasets.iter().map(names).collect(),
     };
@@ -46,6 +47,8 @@ impl EdgeTable {
 
 struct Tracer<'a> {
     datasets: &'a [Definition],
+    /// Tables outside of the pipeline, by their names in lower case.
+    outside: &'a BTreeSet<String>,
     by_name: HashMap<&'a str, EdgeTable>,
     /// The names of the columns of each dataset: all edges share them.
     columns: Vec<Vec<Arc<str>>>,
@@ -139,6 +142,10 @@ impl Tracer<'_> {
         let outside = |name: String| EdgeTable { name: name.into(), dataset: None };
         if read.function {
             return outside(read.path.clone().unwrap_or_else(|| read.name.join(".")));
+        }
+        let name = folded(&read.name.join(".")).into_owned();
+        if self.outside.contains(&name) {
+            return outside(name);
         }
         let last = read.name.last().map_or("", String::as_str);
         self.by_name.get(&*folded(last)).cloned().unwrap_or_else(|| outside(read.name.join(".")))

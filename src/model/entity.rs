@@ -6,6 +6,7 @@ use lakeflow::types::DataType;
 
 use super::constant::Constant;
 use super::governance::{AudienceId, Classification, PersonalKind, RowAccess};
+use super::outside::SourceTable;
 use super::query::TableQuery;
 use super::reading::Reading;
 use super::sql::{Action, Expression, SpecOrigin};
@@ -143,7 +144,7 @@ impl Entity {
     pub fn files(&self) -> Option<&FileSource> {
         match &self.source {
             EntitySource::Files(files) => Some(files),
-            EntitySource::Query(_) | EntitySource::Lookup(_) => None,
+            EntitySource::Query(_) | EntitySource::Table(_) | EntitySource::Lookup(_) => None,
         }
     }
 
@@ -151,8 +152,21 @@ impl Entity {
     pub fn query(&self) -> Option<&TableQuery> {
         match &self.source {
             EntitySource::Query(query) => Some(query),
-            EntitySource::Files(_) | EntitySource::Lookup(_) => None,
+            EntitySource::Files(_) | EntitySource::Table(_) | EntitySource::Lookup(_) => None,
         }
+    }
+
+    /// The table outside of the pipeline that its rows are read from.
+    pub fn outside(&self) -> Option<&SourceTable> {
+        match &self.source {
+            EntitySource::Table(table) => Some(table),
+            EntitySource::Files(_) | EntitySource::Query(_) | EntitySource::Lookup(_) => None,
+        }
+    }
+
+    /// Whether each update takes all rows anew, whose values have their types already: those of a query or a table.
+    pub fn is_taken_whole(&self) -> bool {
+        matches!(self.source, EntitySource::Query(_) | EntitySource::Table(_))
     }
 
     /// Whether records can be such that no row can be made of them, which the rule [`READABLE`] tells.
@@ -179,6 +193,8 @@ pub enum EntitySource {
     Files(FileSource),
     /// A query over other tables.
     Query(TableQuery),
+    /// A table that something else keeps.
+    Table(SourceTable),
     /// Rows that are part of the specs.
     Lookup(Lookup),
 }
@@ -379,6 +395,9 @@ pub const READABLE: &str = "readable_record";
 
 /// Name of the expectation that a query gives one row a key. Rows that a rule keeps from the table do not count.
 pub const UNIQUE_KEY: &str = "unique_key";
+
+/// Name of the expectation that the columns of a table outside of the pipeline have the declared types.
+pub const COLUMN_TYPES: &str = "column_types";
 
 /// A condition over the columns of the entity.
 #[derive(Debug, Clone)]

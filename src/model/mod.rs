@@ -10,6 +10,7 @@ mod field_path;
 mod governance;
 mod layer;
 mod metric;
+mod outside;
 mod query;
 mod reading;
 mod sql;
@@ -17,9 +18,9 @@ mod storage;
 
 pub use constant::{Constant, Double, FALSE_TEXTS, TRUE_TEXTS, shape};
 pub use entity::{
-    Check, ColumnId, CsvDialect, Encoding, Entity, EntityColumn, EntityId, EntitySource, FileFormat, FileSource,
-    JsonForm, Load, Lookup, LookupRow, Normalize, READABLE, Reference, ReferenceId, RowCount, Rule, RuleKind,
-    UNIQUE_KEY, Validity,
+    COLUMN_TYPES, Check, ColumnId, CsvDialect, Encoding, Entity, EntityColumn, EntityId, EntitySource, FileFormat,
+    FileSource, JsonForm, Load, Lookup, LookupRow, Normalize, READABLE, Reference, ReferenceId, RowCount, Rule,
+    RuleKind, UNIQUE_KEY, Validity,
 };
 pub use field_path::{FieldPath, json_path};
 pub use governance::{
@@ -31,6 +32,7 @@ pub use layer::Layer;
 pub use metric::{
     Declassified, Dimension, Grain, Join, Measure, Metric, MetricId, MetricJoinKind, MetricTable, Per, Time,
 };
+pub use outside::{SourceTable, rows_file};
 pub use query::{TableQuery, TextPlace};
 pub use reading::{
     FormReader, MomentForm, NumberForm, Reading, TextForm, WINDOWS_1252, lines, misread_as_latin_1, windows_1252,

@@ -11,6 +11,7 @@ pub mod deployment;
 mod governance;
 mod metric_view;
 pub mod operation;
+mod outside;
 mod place;
 pub mod protection;
 mod raw;
@@ -25,6 +26,7 @@ pub use artifact::{
 pub use dataset::*;
 pub use governance::landing_volume;
 pub use metric_view::metric_view;
+pub use outside::outside_tables;
 pub use place::{ObjectPlace, schemas};
 pub use raw::{CORRUPT, RawColumn, raw_column_of, raw_columns};
 pub use selection::Selection;
@@ -83,9 +85,10 @@ pub fn plan(project: &Project, record: &Record, diagnostics: &mut Diagnostics) -
     }
     let view = |(index, metric)| Some((MetricId(index), metric_view(project, metric)?));
     let metric_views: Vec<_> = project.metrics.iter().enumerate().filter_map(view).collect();
-    let faulty = report_duplicates(project, &datasets, &metric_views, diagnostics);
+    let mut faulty = report_duplicates(project, &datasets, &metric_views, diagnostics);
     datasets.sort_by(|a, b| (a.dataset.layer(), &a.name).cmp(&(b.dataset.layer(), &b.name)));
     let mut plan = BuildPlan { datasets, metric_views, ..BuildPlan::default() };
+    faulty.extend(outside::report_own(project, &plan, diagnostics));
     take_away(project, record, &mut plan, diagnostics);
     plan.artifacts = artifact::artifacts(project, &plan);
     (plan, faulty)
@@ -160,7 +163,8 @@ fn plan_entity(id: EntityId, entity: &Entity, datasets: &mut Vec<PlannedDataset>
     }
     if entity.is_loaded() {
         add(Dataset::Raw(id), &raw_name(entity));
-    } else {
+    }
+    if entity.query().is_some() {
         add(Dataset::Query(id), &query_name(entity));
     }
     if skips_lines(entity) {

@@ -110,12 +110,7 @@ fn records(entity: &Entity) -> CheckedRecords {
 }
 
 fn checked_column<'a>(entity: &Entity, column: &'a EntityColumn, has_valid_rule: bool) -> CheckedColumn<'a> {
-    let given = given_text(column);
-    let text = match column.normalize {
-        Some(Normalize::Lower) => build::call("lower", [given]),
-        Some(Normalize::Upper) => build::call("upper", [given]),
-        None => given,
-    };
+    let text = normalized(column, given_text(column));
     let value = typed_value(column);
     let typed = match &column.default {
         Some(default) => build::call("coalesce", [value.clone(), constant::expr(default, &column.ty)]),
@@ -131,6 +126,15 @@ fn checked_column<'a>(entity: &Entity, column: &'a EntityColumn, has_valid_rule:
         text: Sql::of(&text),
         typed: Sql::aliased(&typed, &column.name),
         kept_text: kept_text.map(|text| Sql::aliased(&text, &kept_name(entity, column))),
+    }
+}
+
+/// A text in the letters that the column is stored in.
+pub fn normalized(column: &EntityColumn, text: Expr) -> Expr {
+    match column.normalize {
+        Some(Normalize::Lower) => build::call("lower", [text]),
+        Some(Normalize::Upper) => build::call("upper", [text]),
+        None => text,
     }
 }
 
@@ -156,13 +160,18 @@ pub fn kept_name(entity: &Entity, column: &EntityColumn) -> String {
     format!("{prefix}_{}", column.name)
 }
 
-/// Whether the text has the form that the column demands, if it does.
-pub fn matched(column: &EntityColumn) -> Option<Expr> {
-    column.validity.matches.as_ref().map(|pattern| build::rlike(read(column), pattern))
+/// Whether a text has the form that the column demands, if it does.
+fn matched(column: &EntityColumn, text: Expr) -> Option<Expr> {
+    column.validity.matches.as_ref().map(|pattern| build::rlike(text, pattern))
+}
+
+/// What makes a value of the type of the column valid.
+pub fn valid(column: &EntityColumn, value: &Expr) -> Vec<Expr> {
+    matched(column, value.clone()).into_iter().chain(accepted(column, value)).collect()
 }
 
 /// Whether a value is one of those that the column accepts, if it does not accept all.
-pub fn accepted(column: &EntityColumn, value: &Expr) -> Option<Expr> {
+fn accepted(column: &EntityColumn, value: &Expr) -> Option<Expr> {
     let accepted = column.validity.accepted.as_ref()?;
     // Compared in the type of the column: `2.0` is `2`.
     let values = accepted.iter().map(|value| constant::expr(value, &column.ty));
@@ -172,7 +181,7 @@ pub fn accepted(column: &EntityColumn, value: &Expr) -> Option<Expr> {
 /// The typed value of a text, NULL when the text is not valid.
 fn typed_value(column: &EntityColumn) -> Expr {
     let mut conditions = vec![];
-    conditions.extend(matched(column));
+    conditions.extend(matched(column, read(column)));
     let converted = match (&column.ty, shape(&column.ty)) {
         (ty, _) if let Some(form) = &column.reading.form => {
             let (shape, converted) = in_form(read(column), form, ty);
@@ -226,9 +235,14 @@ pub fn checked_rule<'a>(entity: &Entity, rule: &'a Rule) -> CheckedRule<'a> {
         RuleKind::Required(id) => build::is_null(read(entity.column(*id))),
         RuleKind::Valid(id) => {
             let column = entity.column(*id);
-            let kept = build::is_not_null(build::column([kept_name(entity, column).as_str()]));
-            let lost = column.default.is_none().then(|| build::is_null(read(column)));
-            build::and([kept].into_iter().chain(lost))
+            let kept_value = build::column([kept_name(entity, column).as_str()]);
+            let lost = match column.default {
+                None => Some(build::is_null(read(column))),
+                // Texts are kept only if they are not valid.
+                Some(_) if entity.is_loaded() => None,
+                Some(_) => Some(build::is_not_true(build::and(valid(column, &kept_value)))),
+            };
+            build::and([build::is_not_null(kept_value)].into_iter().chain(lost))
         }
         RuleKind::Check(check) => build::is_not_true(names::own(entity, &check.condition)),
         RuleKind::Readable => build::not(build::column(["_readable"])),

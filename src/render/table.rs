@@ -66,7 +66,7 @@ pub fn table(project: &Project, id: EntityId) -> Result<String, askama::Error> {
     };
     match (&entity.source, &entity.load) {
         (EntitySource::Lookup(lookup), _) => lookup_table(entity, lookup, guarded),
-        (EntitySource::Query(_), _) | (_, Load::Append) => plain_table(entity, guarded),
+        (EntitySource::Query(_) | EntitySource::Table(_), _) | (_, Load::Append) => plain_table(entity, guarded),
         (_, Load::Snapshot) => snapshot_table(entity, guarded),
         (_, Load::Upsert { delete_when, .. }) => keyed_table(entity, delete_when.as_ref(), 1, guarded),
         (_, Load::History { delete_when, .. }) => keyed_table(entity, delete_when.as_ref(), 2, guarded),

@@ -26,8 +26,8 @@ use super::written::WrittenExpr;
 use crate::codes;
 use crate::load::{Located, SpecSet};
 use crate::model::{
-    Action, Check, ColumnId, Entity, EntityColumn, EntityId, Load, Normalize, READABLE, Reading, RowCount, Rule,
-    RuleKind, SpecOrigin, UNIQUE_KEY, Validity,
+    Action, COLUMN_TYPES, Check, ColumnId, Entity, EntityColumn, EntityId, Load, Normalize, READABLE, Reading,
+    RowCount, Rule, RuleKind, SpecOrigin, UNIQUE_KEY, Validity,
 };
 use crate::spec::{
     ActionSpec, ColumnEntry, ColumnSpec, EntitySpec, FormatSpec, LoadSpec, NormalizeSpec, OneOrMany, RuleEntry,
@@ -106,6 +106,8 @@ fn columns(spec: &Located<EntitySpec>, context: &mut Context<'_>) -> Vec<EntityC
         SourceSpec::Files(files) if format::of_files(files) == FormatSpec::Json => {
             format::check_fields(&columns, context)
         }
+        // Columns of a table are reported with the table.
+        SourceSpec::Table(_) => {}
         _ => report_equal_headers(&columns, context),
     }
     columns.extend(spec.lost_keys("/columns").map(|name| lost_column(spec, &name)));
@@ -281,8 +283,9 @@ fn load(spec: &Located<EntitySpec>, id: EntityId, columns: &[EntityColumn], cont
     let entity = &spec.spec;
     let load = entity.load.unwrap_or(if entity.key.is_some() { LoadSpec::Upsert } else { LoadSpec::Append });
     let is_open = spec.is_lost("/load") || entity.load.is_none() && spec.has_lost("/key");
-    let is_query = matches!(spec.spec.source, SourceSpec::Query(_));
-    let needs_key = matches!(load, LoadSpec::Upsert | LoadSpec::History) && !is_open && !is_query;
+    // Other sources take no `load`, and that is reported with their other options.
+    let is_whole = matches!(spec.spec.source, SourceSpec::Query(_) | SourceSpec::Table(_));
+    let needs_key = matches!(load, LoadSpec::Upsert | LoadSpec::History) && !is_open && !is_whole;
     if needs_key && entity.key.as_ref().is_none_or(|names| names.with_pointers("").is_empty()) && !spec.has_lost("/key")
     {
         let message = format!("`load: {}` requires a key", load_word(load));
@@ -361,6 +364,15 @@ pub fn link(specs: &[&Located<EntitySpec>], graph: &mut Graph, context: &mut Con
     }
 }
 
+/// What adds an expectation of this name to the checked table besides the rules: a pointer into the spec.
+fn added_expectation(name: &str, entity: &Entity) -> Option<&'static str> {
+    match name {
+        UNIQUE_KEY if entity.is_taken_whole() && !entity.key.is_empty() => Some("/key"),
+        COLUMN_TYPES if entity.outside().is_some() => Some("/source/table"),
+        _ => None,
+    }
+}
+
 fn rules(spec: &Located<EntitySpec>, entity_id: EntityId, entity: &Entity, context: &mut Context<'_>) -> Vec<Rule> {
     let mut rules: Vec<Rule> = vec![];
     let is_judged = entity.is_judged() && !spec.is_lost("/source");
@@ -398,9 +410,9 @@ fn rules(spec: &Located<EntitySpec>, entity_id: EntityId, entity: &Entity, conte
                     .related(twin.span, "this adds a rule of that name"),
             );
         }
-        if *name == UNIQUE_KEY && entity.query().is_some() && !entity.key.is_empty() {
+        if let Some(pointer) = added_expectation(name, entity) {
             let fault = Diagnostic::error(codes::DUPLICATE_NAME, format!("duplicate rule `{name}`")).at(span);
-            context.push(fault.related(spec.value("/key"), "this adds a rule of that name"));
+            context.push(fault.related(spec.value(pointer), "this adds a rule of that name"));
         }
         let full = if let RuleEntry::Full(full) = entry { Some(full) } else { None };
         let reason = full.and_then(|full| full.declassify.as_deref());

@@ -80,9 +80,13 @@ pub fn place(
         return own(column.header.as_ref());
     };
     let at = |key: &str| format!("{pointer}/{key}");
+    if let SourceSpec::Table(_) = spec.spec.source {
+        return (of_table(from, spec, &at("from"), context).unwrap_or_else(|| name.to_owned()), vec![]);
+    }
     if format != Some(FormatSpec::Json) {
-        if format.is_some() || !is_read {
-            let fault = Diagnostic::error(codes::OPTION_CONFLICT, "`from` is only allowed for JSON files");
+        // With a query, it is reported with its other options.
+        if format.is_some() || matches!(spec.spec.source, SourceSpec::Lookup(_)) {
+            let fault = Diagnostic::error(codes::OPTION_CONFLICT, "`from` is only allowed for JSON files and tables");
             let hint =
                 "use `header` for a column of a CSV file, or add `format: json` to the source if the files are JSON";
             context.push(fault.at(spec.key(&at("from"))).hint(hint));
@@ -101,6 +105,20 @@ pub fn place(
             own(None)
         }
     }
+}
+
+/// The column of a table that `from` names.
+fn of_table(from: &str, spec: &Located<EntitySpec>, pointer: &str, context: &mut Context<'_>) -> Option<String> {
+    let (message, hint) = match FieldPath::parse(from) {
+        Ok(path) if path.inner.is_empty() => return Some(path.field),
+        Ok(_) => (
+            format!("`{from}` is inside of a column, and only whole columns are read from tables"),
+            "make a view that has it as a column, or put a name that contains a dot in back-quotes",
+        ),
+        Err(why) => (format!("the name `{from}` {why}"), "write the name of a column of the table"),
+    };
+    context.push(Diagnostic::error(codes::BAD_VALUE, message).at(spec.value(pointer)).hint(hint));
+    None
 }
 
 /// Reports columns that are read from one field, and fields that Spark can't tell apart.

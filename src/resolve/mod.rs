@@ -26,6 +26,7 @@ mod names;
 mod open;
 mod operation;
 mod order;
+mod outside;
 mod ownership;
 mod places;
 mod project;
@@ -49,6 +50,7 @@ mod stable;
 mod storage;
 mod suspect;
 mod validity;
+mod whole;
 mod written;
 
 pub use constant::{Misfit, converts, exact, normalized, read};

@@ -18,15 +18,35 @@ use super::graph::Graph;
 use super::project::list_hint;
 use super::stable;
 use super::suspect;
+use super::whole::{self, WholeOptions};
 use crate::codes;
 use crate::load::{Located, SpecSet};
 use crate::model::{Entity, EntityColumn, EntityId, EntitySource, Load, Metric, MetricId, TableQuery, TextPlace};
 use crate::spec::{EntitySpec, QuerySpec, SpecKind, expanded};
 
+/// What to do in place of keys that are for rows of files.
+const QUERY_OPTIONS: WholeOptions = WholeOptions {
+    source: "a query",
+    entity: [
+        ("load", "the table always holds the rows that the query gives: remove it"),
+        ("sequence", "choose the newest row in the query"),
+        ("delete_when", "leave such rows out with `WHERE` in the query"),
+        ("freshness", "declare it at the entities that the query reads"),
+        ("row_count", "declare it at the entities that the query reads"),
+    ],
+    columns: &[
+        ("header", "name the column in the query: `SELECT x AS name`"),
+        ("from", "name the column in the query: `SELECT x AS name`"),
+        ("format", "convert the value in the query"),
+        ("normalize", "write `lower(..)` or `upper(..)` in the query"),
+        ("default", "write `coalesce(..)` in the query"),
+    ],
+};
+
 /// The text of a query and where it stands; empty after a fault. What it reads is found by [`link`], once all entities and
 /// metrics are known.
 pub fn written(wanted: &QuerySpec, spec: &Located<EntitySpec>, set: &SpecSet, context: &mut Context<'_>) -> TableQuery {
-    report_options(spec, context);
+    whole::report_options(spec, &QUERY_OPTIONS, context);
     let is_file = !wanted.query.trim().contains(char::is_whitespace);
     let (text, place) = if is_file {
         match file(wanted.query.trim(), spec, set, context) {
@@ -85,36 +105,6 @@ fn file(name: &str, spec: &Located<EntitySpec>, set: &SpecSet, context: &mut Con
     let fault = Diagnostic::error(codes::QUERY_FILE, message).at(spec.value("/source/query"));
     context.push(fault.maybe_hint(hint));
     None
-}
-
-/// Keys that say how files are read, or how their rows meet those of earlier files. A query gives all rows at each update.
-fn report_options(spec: &Located<EntitySpec>, context: &mut Context<'_>) {
-    let entity = &spec.spec;
-    let options = [
-        ("load", entity.load.is_some(), "the table always holds the rows that the query gives: remove it"),
-        ("sequence", entity.sequence.is_some(), "choose the newest row in the query"),
-        ("delete_when", entity.delete_when.is_some(), "leave such rows out with `WHERE` in the query"),
-        ("freshness", entity.freshness.is_some(), "declare it at the entities that the query reads"),
-        ("row_count", entity.row_count.is_some(), "declare it at the entities that the query reads"),
-    ];
-    let mut stated: Vec<(String, &str, &str)> = vec![];
-    stated.extend(
-        options.into_iter().filter(|(_, is_stated, _)| *is_stated).map(|(key, _, hint)| (format!("/{key}"), key, hint)),
-    );
-    for (name, column) in entity.columns.iter().filter_map(|(name, entry)| Some((name, entry.full()?))) {
-        let options = [
-            ("header", column.header.is_some(), "name the column in the query: `SELECT x AS name`"),
-            ("format", column.format.is_some(), "convert the value in the query"),
-            ("normalize", column.normalize.is_some(), "write `lower(..)` or `upper(..)` in the query"),
-            ("default", column.default.is_some(), "write `coalesce(..)` in the query"),
-        ];
-        let options = options.into_iter().filter(|(_, is_stated, _)| *is_stated);
-        stated.extend(options.map(|(key, _, hint)| (format!("{}/{key}", column_pointer(name)), key, hint)));
-    }
-    for (pointer, key, hint) in stated {
-        let message = format!("`{key}` is not allowed with a query");
-        context.push(Diagnostic::error(codes::OPTION_CONFLICT, message).at(spec.key(&pointer)).hint(hint));
-    }
 }
 
 /// Types every query over the tables of the project, and compares its columns with those declared.
@@ -206,7 +196,11 @@ fn judge(
         let place = query.place.of(fault.range.clone());
         let diagnostic = Diagnostic::error(fault.kind.code(), fault.message.clone()).at(place);
         let is_table = fault.hint.is_none() && info.reads.iter().any(|read| read.range == fault.range);
-        let of_table = is_table.then(|| "a query reads tables of entities and metrics of this project".to_owned());
+        let of_table = is_table.then(|| {
+            "a query reads tables of entities and metrics of this project; declare another table as an entity with `source: \
+             { table: .. }`"
+                .to_owned()
+        });
         context.push(diagnostic.maybe_hint(fault.hint.clone().or(of_table)));
     }
     warn(&tree, &info, query, context);
@@ -306,7 +300,7 @@ fn compare(
             }
             Some(given) => {
                 context.extend(type_fault(spec, column, given));
-                context.extend(pattern_fault(spec, column));
+                context.extend(whole::pattern_fault(spec, column, "the query gives"));
             }
         }
     }
@@ -342,20 +336,6 @@ fn type_fault(spec: &Located<EntitySpec>, column: &EntityColumn, given: &OutputC
         given => format!("declare `{}`, or write `CAST(.. AS {declared})` in the query", written_type(given)),
     };
     Some(Diagnostic::error(codes::QUERY_COLUMN, message).at(place).hint(hint))
-}
-
-/// A pattern is asked of texts, and the values of a query are none yet.
-fn pattern_fault(spec: &Located<EntitySpec>, column: &EntityColumn) -> Option<Diagnostic> {
-    if column.validity.matches.is_none() || matches!(column.ty, DataType::String | DataType::Unknown) {
-        return None;
-    }
-    let message = format!("`matches` requires a string, but the query gives {}", column.ty);
-    let place = spec.key(&format!("{}/matches", column_pointer(&column.name)));
-    Some(
-        Diagnostic::error(codes::OPTION_CONFLICT, message)
-            .at(place)
-            .hint("write a rule: `rules: { <name>: <condition> }`"),
-    )
 }
 
 /// A type as specs write it.

@@ -1,4 +1,4 @@
-//! Where the rows of an entity come from: patterns of files and how they are read, or the rows of a lookup.
+//! Where the rows of an entity come from: patterns of files and how they are read, a table, a query, or the rows of a lookup.
 
 use lakeflow::diag::{Diagnostic, did_you_mean};
 
@@ -6,6 +6,7 @@ use super::context::Context;
 use super::format;
 use super::glob;
 use super::lookup;
+use super::outside;
 use super::project::list_hint;
 use super::query;
 use super::reading;
@@ -44,6 +45,7 @@ pub fn resolve(
             })
         }
         SourceSpec::Query(wanted) => EntitySource::Query(query::written(wanted, spec, set, context)),
+        SourceSpec::Table(wanted) => EntitySource::Table(outside::resolve(wanted, spec, columns, context)),
         SourceSpec::Lookup(wanted) => EntitySource::Lookup(self::lookup(wanted, spec, set, columns, key, context)),
     }
 }

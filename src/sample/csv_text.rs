@@ -37,6 +37,12 @@ pub fn bytes(values: &Values<'_>, delivery: &Delivery, format: &CsvDialect) -> V
     encoded(&text, format.encoding, delivery.shape == FileShape::Windows)
 }
 
+/// The bytes of a header and rows as they are.
+pub fn plain(header: &Row, rows: &[Row], format: &CsvDialect) -> Vec<u8> {
+    let lines = [header].into_iter().chain(rows).map(|line| join(line, format) + "\n");
+    lines.collect::<String>().into_bytes()
+}
+
 /// The fields of a row as files of the entity have them: values in their form, and now and then a word for no value. What
 /// is no value of its column stays as it is.
 fn written(values: &Values<'_>, number: usize, row: &Row, format: &CsvDialect) -> Row {

@@ -12,6 +12,7 @@ mod invent;
 mod json_text;
 mod limits;
 mod naming;
+mod outside;
 mod pattern;
 mod random;
 mod rows;
@@ -29,6 +30,7 @@ use flate2::read::GzEncoder;
 
 use crate::model::{Entity, EntityId, EntitySource, FileFormat, FileSource, Project};
 use delivery::{Delivery, FileShape};
+use outside::SampleTables;
 use random::Random;
 use values::{Keys, Values};
 
@@ -68,13 +70,17 @@ pub struct SampleFile {
 pub fn generate(project: &Project, options: Options) -> Vec<SampleFile> {
     let readers = Readers::of(project);
     let mut keys = Keys::new();
-    let mut files = vec![];
+    let (mut files, mut tables) = (vec![], SampleTables::default());
     for (rank, id) in rows::reference_order(project).into_iter().enumerate() {
         let entity = project.entity(id);
         match &entity.source {
             EntitySource::Lookup(lookup) => drop(keys.insert(id, rows::lookup_keys(&entity.key, &lookup.rows))),
             // Its rows are computed; which keys they have is not known here.
             EntitySource::Query(_) => {}
+            EntitySource::Table(table) => {
+                let made = tables.add(table, project, id, &keys, options);
+                keys.insert(id, made);
+            }
             EntitySource::Files(source) => {
                 let made = MadeEntity::new(project, id, entity, &keys, options);
                 files.extend(made.files(rank as u64, source, &readers, options));
@@ -83,6 +89,7 @@ pub fn generate(project: &Project, options: Options) -> Vec<SampleFile> {
         }
     }
     files.extend(unread(&files, &readers));
+    files.extend(tables.files());
     files.sort_by(|a, b| a.name.cmp(&b.name));
     files
 }

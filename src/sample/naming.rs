@@ -16,7 +16,7 @@ impl Readers {
     pub fn of(project: &Project) -> Self {
         let files = project.entities.iter().enumerate().filter_map(|(i, e)| match &e.source {
             EntitySource::Files(files) => Some((EntityId(i), files)),
-            EntitySource::Query(_) | EntitySource::Lookup(_) => None,
+            EntitySource::Query(_) | EntitySource::Table(_) | EntitySource::Lookup(_) => None,
         });
         let except = |files: &FileSource| files.except.as_deref().and_then(|e| regex::Regex::new(e).ok());
         Readers { readers: files.map(|(id, files)| (id, matcher(&files.files), except(files))).collect() }

@@ -28,9 +28,9 @@ pub struct EntitySpec {
     /// What one row is, in a sentence. Becomes the comment of the table.
     #[schemars(example = &"People who buy; one row a customer.")]
     pub description: Option<String>,
-    /// Where rows come from: files of the landing directory, a query over other tables of the project, or a lookup file next
-    /// to the specs.
-    #[schemars(extend("examples" = [{"files": "customers*.csv"}, {"query": "customer_value.sql"}, {"lookup": "us_states.csv"}]))]
+    /// Where rows come from: files of the landing directory, a table that is there already, a query over other tables of the
+    /// project, or a lookup file next to the specs.
+    #[schemars(extend("examples" = [{"files": "customers*.csv"}, {"table": "crm.customers"}, {"query": "customer_value.sql"}, {"lookup": "us_states.csv"}]))]
     pub source: SourceSpec,
     /// The column or columns that identify a row. A row must have a value in each: rule `<column>_required`.
     #[schemars(extend("examples" = ["customer_id", ["order_id", "line_number"]]))]
@@ -131,9 +131,9 @@ pub struct ColumnSpec {
     /// Header of the column in the files, if it is not the name of the column.
     #[schemars(example = &"Customer No.")]
     pub header: Option<String>,
-    /// Field of JSON records that the column is read from, if it is not the one with the name of the column. Dots lead to
-    /// fields within fields; put a name that contains a dot in back-quotes: `` `price.net` ``. An object or array can be read
-    /// as a string: its JSON text.
+    /// Field of JSON records, or column of a table, that the column is read from, if it is not the one with the name of the
+    /// column. Dots lead to fields within fields; put a name that contains a dot in back-quotes: `` `price.net` ``. An object or
+    /// array of a record can be read as a string: its JSON text.
     #[schemars(example = &"customer.address.city")]
     pub from: Option<String>,
     /// How dates, timestamps or numbers are written in the files, if it differs from the format of the source: for dates and

@@ -13,6 +13,8 @@ pub enum SourceSpec {
     Lookup(LookupSpec),
     /// Rows that a query gives.
     Query(QuerySpec),
+    /// Rows of a table that is there already.
+    Table(OutsideSpec),
 }
 
 /// Files in the landing directory.
@@ -113,4 +115,15 @@ pub struct QuerySpec {
     /// metrics by their names, and gives exactly the columns of the entity, in any order, in their types.
     #[schemars(example = &"customer_value.sql")]
     pub query: String,
+}
+
+/// A table that something else keeps.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OutsideSpec {
+    /// A table or view in Unity Catalog: `schema.table` in the catalog of the target, or `catalog.schema.table`. Each update
+    /// reads all its rows as they are then. Its columns have exactly the declared types, or the update fails (`column_types`).
+    /// Local runs read `_tables/<schema.table>.csv` in the landing directory instead.
+    #[schemars(example = &"crm.customers")]
+    pub table: String,
 }

@@ -21,6 +21,17 @@ GRANT READ VOLUME ON VOLUME {{ volume.name }} TO {{ principal }};
 GRANT WRITE VOLUME ON VOLUME {{ volume.name }} TO {{ principal }};
 {%- endfor %}
 {%- endif %}
+{%- if let Some(outside) = outside %}
+{% for catalog in outside.catalogs %}
+GRANT USE CATALOG ON CATALOG {{ catalog }} TO {{ outside.run_as }};
+{%- endfor %}
+{%- for schema in outside.schemas %}
+GRANT USE SCHEMA ON SCHEMA {{ schema }} TO {{ outside.run_as }};
+{%- endfor %}
+{%- for table in outside.tables %}
+GRANT SELECT ON TABLE {{ table }} TO {{ outside.run_as }};
+{%- endfor %}
+{%- endif %}
 {%- if !taken.is_empty() %}
 {% endif %}
 {%- for statement in taken %}

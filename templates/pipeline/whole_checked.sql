@@ -1,15 +1,20 @@
 {{ header }}
 CREATE OR REFRESH PRIVATE MATERIALIZED VIEW {{ name }}
-{%- if !rules.is_empty() || key.is_some() %} (
+{%- if !rules.is_empty() || key.is_some() || outside.is_some() %} (
 {%- for rule in rules %}
   {% filter element(1) %}CONSTRAINT {{ rule.name }}
     EXPECT (array_contains(_violations, {{ rule.literal }}) IS FALSE)
     {%- if rule.drops %} ON VIOLATION DROP ROW{% endif %}
     {%- if rule.fails %} ON VIOLATION FAIL UPDATE{% endif %}
-    {%- if !loop.last || key.is_some() %},{% endif %}{% endfilter %}
+    {%- if !loop.last || key.is_some() || outside.is_some() %},{% endif %}{% endfilter %}
 {%- endfor %}
 {%- if key.is_some() %}
   CONSTRAINT {{ unique_key }} EXPECT (coalesce(_key_rows = 1, TRUE)) ON VIOLATION FAIL UPDATE
+  {%- if outside.is_some() %},{% endif %}
+{%- endif %}
+{%- if let Some(table) = outside %}
+  {% filter element(1) %}CONSTRAINT {{ table.expectation }}
+    EXPECT (coalesce(_column_types = {{ table.declared }}, FALSE)) ON VIOLATION FAIL UPDATE{% endfilter %}
 {%- endif %}
 )
 {%- endif %}
@@ -18,16 +23,33 @@ TBLPROPERTIES (
   'quality' = 'silver'
 )
 AS
-WITH typed AS (
+WITH
+{%- if let Some(table) = outside %} {{ source }} AS (
+  -- The columns that are read, under their names here, and the types that they have there.
+  {% filter columns(1, table.columns.len() + 1) %}SELECT
+{%- for column in table.columns %}
+    {% filter item(2) %}{{ column }},{% endfilter %}
+{%- endfor %}
+    {% filter item(2) %}{{ table.types }}{% endfilter %}{% endfilter %}
+  FROM {{ table.name }}
+),
+{% endif %}
+{%- if outside.is_some() %}
+typed AS (
+{%- else %} typed AS (
+{%- endif %}
   -- A value that is not valid for its column is NULL; the value itself is kept for the rules.
   {% filter columns(1, columns.len() + kept.len()) %}SELECT
 {%- for column in columns %}
-    {% filter item(2) %}{{ column.value }}{% if !loop.last || !kept.is_empty() %},{% endif %}{% endfilter %}
+    {% filter item(2) %}{{ column.value }}{% if !loop.last || !kept.is_empty() || outside.is_some() %},{% endif %}{% endfilter %}
 {%- endfor %}
 {%- for column in kept %}
-    {% filter item(2) %}{{ column.given }}{% if !loop.last %},{% endif %}{% endfilter %}
-{%- endfor %}{% endfilter %}
-  FROM {{ query }}
+    {% filter item(2) %}{{ column.given }}{% if !loop.last || outside.is_some() %},{% endif %}{% endfilter %}
+{%- endfor %}
+{%- if outside.is_some() %}
+    _column_types
+{%- endif %}{% endfilter %}
+  FROM {{ source }}
 ),
 
 judged AS (
@@ -39,6 +61,9 @@ judged AS (
 {%- for column in kept %}
     {{ column.kept }},
 {%- endfor %}
+{%- if outside.is_some() %}
+    _column_types,
+{%- endif %}
 {%- if rules.is_empty() %}
     CAST(array() AS ARRAY<STRING>) AS _violations
 {%- else %}
@@ -60,6 +85,9 @@ SELECT
 {%- for column in kept %}
   {{ column.kept }},
 {%- endfor %}
+{%- if outside.is_some() %}
+  _column_types,
+{%- endif %}
   _violations,
 {%- if quarantine_rules.is_empty() %}
   FALSE AS _quarantined

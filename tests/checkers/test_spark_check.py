@@ -22,6 +22,10 @@ SEQUENCE BY n
 COLUMNS (id, n)
 STORED AS SCD TYPE 1;
 CREATE OR REFRESH MATERIALIZED VIEW total (n BIGINT) AS SELECT sum(n) AS n FROM current;
+CREATE OR REFRESH MATERIALIZED VIEW people (
+  CONSTRAINT column_types EXPECT (coalesce(_column_types = 'No int, paid decimal(9,2)', FALSE)) ON VIOLATION FAIL UPDATE
+) AS SELECT No AS id, concat_ws(', ', concat('No ', typeof(No)), concat('paid ', typeof(paid))) AS _column_types
+FROM crm.`all people`;
 """
 
 # What is replaced by what, and a word of what is said.
@@ -40,6 +44,8 @@ FAULTS = [
     ("try_cast(n AS INT) AS n", "NULL AS n", "no type"),
     ("try_cast(n AS INT)", "try_cast(n AS)", "PARSE_SYNTAX_ERROR"),
     ("FROM STREAM raw", "FROM STREAM total", "reads itself"),
+    ("SELECT No AS id", "SELECT Number AS id", "UNRESOLVED_COLUMN"),
+    ("typeof(paid)", "typeof(No)", "a table of the declared types has `No int, paid int`"),
 ]
 
 

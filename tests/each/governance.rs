@@ -25,7 +25,7 @@ fn is_judged_as_expected(path: &Path) {
     let dataset = sources.add("pipeline.sql", fs::read_to_string(path.with_file_name("pipeline.sql")).unwrap());
     let name = path.file_name().unwrap().to_str().unwrap();
     let governance = sources.add(name, fs::read_to_string(path).unwrap());
-    let judged = check::judge(&[dataset], &sources, &mut found);
+    let judged = check::judge(&[dataset], check::OutsideTables::These(&[]), &sources, &mut found);
     assert!(!found.has_errors(), "the pipeline itself is at fault");
     check::governance(&[governance], &judged.datasets, &sources, &mut found);
     let style = human::Style { color: false, width: 100 };

@@ -64,8 +64,8 @@ fn judged_sql(text: &str) -> (SourceMap, Vec<Diagnostic>) {
     let policy = policy(&serde_json::from_str(head).unwrap());
     let (mut sources, mut found) = (SourceMap::default(), Diagnostics::default());
     let file = sources.add("case.sql", text);
-    let judged = check::judge(&[file], &sources, &mut found);
-    let lineage = lineage::trace(&judged.datasets, judged.origins);
+    let judged = check::judge(&[file], check::OutsideTables::These(&[]), &sources, &mut found);
+    let lineage = lineage::trace(&judged.datasets, judged.origins, &judged.outside);
     let flow = lineage::follow(&lineage, &policy);
     found.extend(lineage::judge(&flow, &lineage, &policy));
     (sources, found.into_sorted())

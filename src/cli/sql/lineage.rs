@@ -28,8 +28,8 @@ pub fn run(args: &SqlLineageArgs, shell: &mut Shell, world: &dyn World) -> Ended
         shell.report(&checked.sources, &checked.diagnostics)?;
         return Ok(Status::Fault);
     }
-    let Judged { datasets, origins, .. } = checked.found;
-    let lineage = lineage::trace(&datasets, origins);
+    let Judged { datasets, origins, outside, .. } = checked.found;
+    let lineage = lineage::trace(&datasets, origins, &outside);
     let types = datasets.iter().map(|d| &*d.columns);
     let datasets =
         lineage.datasets.iter().zip(types).map(|(traced, types)| (traced.name.clone(), dataset(traced, types)));

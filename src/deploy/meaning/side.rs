@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use lakeflow::ast::StatementKind;
-use lakeflow::check::{self, DatasetKind, Definition, Judged, Parsed};
+use lakeflow::check::{self, DatasetKind, Definition, Judged, OutsideTables, Parsed};
 use lakeflow::diag::Diagnostics;
 use lakeflow::folded;
 use lakeflow::source::SourceMap;
@@ -59,7 +59,7 @@ impl Side {
         let (mut sources, mut diagnostics, mut trees) = (SourceMap::default(), Diagnostics::default(), vec![]);
         let add = |file: &super::PipelineFile| sources.add(file.path.clone(), filled(&file.text, &sql.configuration));
         let files: Vec<_> = sql.files.iter().map(add).collect();
-        let judged = check::judge_and_keep(&files, &sources, &mut diagnostics, &mut trees);
+        let judged = check::judge_and_keep(&files, OutsideTables::Any, &sources, &mut diagnostics, &mut trees);
         let unread: Vec<UnreadFile> = diagnostics
             .into_sorted()
             .into_iter()

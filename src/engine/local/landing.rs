@@ -79,6 +79,11 @@ fn walk(dir: &Path, below: String, deep: bool, found: &mut Vec<(String, PathBuf)
     Ok(())
 }
 
+/// One file, by its path below `root`.
+pub fn file(root: &Path, relative: &str) -> Result<LandedFile, RunFault> {
+    read(relative.to_owned(), root.join(relative), &BTreeMap::new())
+}
+
 fn read(relative: String, path: PathBuf, times: &BTreeMap<(String, String), i64>) -> Result<LandedFile, RunFault> {
     let bytes = fs::read(&path).map_err(|e| RunFault::landing(&path, e))?;
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();

@@ -13,6 +13,7 @@ mod header;
 mod hold;
 mod landing;
 mod output;
+mod outside;
 mod read_files;
 mod relations;
 mod report;

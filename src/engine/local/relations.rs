@@ -2,12 +2,14 @@
 
 use std::path::Path;
 
+use lakeflow::check::parts;
 use sqlparser::ast::{
     Expr, FunctionArg, FunctionArgExpr, FunctionArguments, ObjectName, ObjectNamePart, TableFactor, Value,
 };
 
 use super::RunFault;
 use super::header::LandingNote;
+use super::outside::OutsideNames;
 use super::read_files::{self, ReadFiles};
 use super::spark::{FILES_PREFIX, QueryFault, Relations, Session};
 
@@ -15,6 +17,8 @@ use super::spark::{FILES_PREFIX, QueryFault, Relations, Session};
 pub struct PipelineRelations<'a> {
     pub session: &'a Session,
     pub landing: &'a Path,
+    /// Tables outside of the pipeline.
+    pub outside: &'a OutsideNames,
     pub parameters: &'a dyn Fn(&str) -> Result<String, QueryFault>,
     /// Calls of `read_files` so far.
     pub reads: usize,
@@ -28,6 +32,9 @@ pub struct PipelineRelations<'a> {
 
 impl Relations for PipelineRelations<'_> {
     fn table(&mut self, name: &ObjectName) -> Result<String, QueryFault> {
+        if let Some((registered, _)) = self.outside.get(&parts(name).join(".")) {
+            return Ok(registered.clone());
+        }
         let last = name.0.last().and_then(ObjectNamePart::as_ident);
         last.map(|i| i.value.to_lowercase()).ok_or_else(|| QueryFault::failed(format!("`{name}` is not a table name")))
     }

@@ -15,6 +15,7 @@ use super::culprit;
 use super::expectation;
 use super::header::LandingNote;
 use super::hold::{Hold, hold};
+use super::outside::{self, OutsideNames};
 use super::relations::PipelineRelations;
 use super::report::{DatasetReport, RunReport};
 use super::runtime::runtime;
@@ -59,14 +60,16 @@ pub fn run_held(request: &RunRequest<'_>, _: &Hold) -> Result<RunReport, RunFaul
 
 async fn run_all(request: &RunRequest<'_>, writer: &mut WarehouseWriter) -> Result<RunReport, RunFault> {
     let session = Session::new();
+    let outside = outside::register(&request.pipeline.outside, request.landing, &session).await?;
     let writers = writers(&request.pipeline.files);
     let mut report = RunReport::default();
-    let mut rows: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut rows: BTreeMap<String, usize> = outside.iter().map(|(name, (_, rows))| (name.clone(), *rows)).collect();
+    let run = Run { request, session: &session, outside: &outside };
     for definition in &request.pipeline.datasets {
         let start = Instant::now();
         let foreign = || RunFault::failed(&definition.name, "it is defined in another pipeline");
         let statement = definition.statement(&request.pipeline.files).ok_or_else(foreign)?;
-        let made = make(request, statement, writers.get(&definition.name), &session, definition).await?;
+        let made = run.make(statement, writers.get(&definition.name), definition).await?;
         let result = conform(definition, made.table)?;
         require_values(definition, table_of(&statement.kind).map_or(&[], |t| &t.columns), &result)?;
         let before = result.rows();
@@ -77,7 +80,7 @@ async fn run_all(request: &RunRequest<'_>, writer: &mut WarehouseWriter) -> Resu
         writer.add(&definition.name, &table, definition.private)?;
         let read = definition.reads.iter().filter_map(|name| rows.get(name.as_str())).collect::<Vec<_>>();
         let rows_in = if let [one] = read.as_slice() { **one } else { made.rows_in };
-        rows.insert(&definition.name, table.rows());
+        rows.insert(definition.name.clone(), table.rows());
         report.datasets.push(DatasetReport {
             name: definition.name.clone(),
             kind: definition.kind,
@@ -98,69 +101,74 @@ struct MadeTable {
     notes: Vec<LandingNote>,
 }
 
-/// The result of a dataset before its expectations.
-async fn make(
-    request: &RunRequest<'_>,
-    statement: &Statement,
-    writers: Option<&Writers<'_>>,
-    session: &Session,
-    definition: &Definition,
-) -> Result<MadeTable, RunFault> {
-    if let Some(query) = query_of(&statement.kind) {
-        return run_query(request, session, &definition.name, query).await;
-    }
-    if let Some(cdc) = writers.and_then(|writers| writers.changes) {
-        let (table, rows_in) = cdc::apply(session, &definition.name, cdc).await?;
-        return Ok(MadeTable { table, rows_in, notes: vec![] });
-    }
-    let mut made: Option<MadeTable> = None;
-    for flow in writers.iter().flat_map(|writers| &writers.inserts) {
-        let next = run_query(request, session, &definition.name, &flow.query).await?;
-        made = Some(match made {
-            None => next,
-            Some(before) => {
-                let table = before.table.append_by_name(&next.table);
-                let table = table.map_err(|e| RunFault::failed(&definition.name, e))?;
-                let notes = before.notes.into_iter().chain(next.notes).collect();
-                MadeTable { table, rows_in: before.rows_in + next.rows_in, notes }
-            }
-        });
-    }
-    made.ok_or_else(|| RunFault::failed(&definition.name, "nothing writes into it"))
+/// What all datasets of a run are made with.
+struct Run<'a> {
+    request: &'a RunRequest<'a>,
+    session: &'a Session,
+    outside: &'a OutsideNames,
 }
 
-async fn run_query(
-    request: &RunRequest<'_>,
-    session: &Session,
-    name: &str,
-    query: &Query,
-) -> Result<MadeTable, RunFault> {
-    let fill = |text: &str| filled(text, request.parameters);
-    let mut relations = PipelineRelations {
-        session,
-        landing: request.landing,
-        parameters: &fill,
-        reads: 0,
-        rows_read: 0,
-        notes: vec![],
-        fault: None,
-    };
-    let result = session.query(query, &mut relations).await;
-    let (schema, batches) = match (result, relations.fault.take()) {
-        (Ok(rows), _) => rows,
-        (Err(_), Some(fault)) => return Err(fault),
-        (Err(fault), None) => {
-            let mut named = RunFault::of(name, fault);
-            if let RunFault::Failed { column, values, .. } = &mut named
-                && let Some(culprit) = culprit::find(session, query, &mut relations).await
-            {
-                (*column, *values) = (Some(culprit.column), culprit.values);
-            }
-            return Err(named);
+impl Run<'_> {
+    /// The result of a dataset before its expectations.
+    async fn make(
+        &self,
+        statement: &Statement,
+        writers: Option<&Writers<'_>>,
+        definition: &Definition,
+    ) -> Result<MadeTable, RunFault> {
+        if let Some(query) = query_of(&statement.kind) {
+            return self.query(&definition.name, query).await;
         }
-    };
-    let table = Table::of(&schema, &batches).map_err(|e| RunFault::failed(name, e))?;
-    Ok(MadeTable { table, rows_in: relations.rows_read, notes: relations.notes })
+        if let Some(cdc) = writers.and_then(|writers| writers.changes) {
+            let (table, rows_in) = cdc::apply(self.session, &definition.name, cdc).await?;
+            return Ok(MadeTable { table, rows_in, notes: vec![] });
+        }
+        let mut made: Option<MadeTable> = None;
+        for flow in writers.iter().flat_map(|writers| &writers.inserts) {
+            let next = self.query(&definition.name, &flow.query).await?;
+            made = Some(match made {
+                None => next,
+                Some(before) => {
+                    let table = before.table.append_by_name(&next.table);
+                    let table = table.map_err(|e| RunFault::failed(&definition.name, e))?;
+                    let notes = before.notes.into_iter().chain(next.notes).collect();
+                    MadeTable { table, rows_in: before.rows_in + next.rows_in, notes }
+                }
+            });
+        }
+        made.ok_or_else(|| RunFault::failed(&definition.name, "nothing writes into it"))
+    }
+
+    async fn query(&self, name: &str, query: &Query) -> Result<MadeTable, RunFault> {
+        let Run { request, session, outside } = *self;
+        let fill = |text: &str| filled(text, request.parameters);
+        let mut relations = PipelineRelations {
+            session,
+            landing: request.landing,
+            outside,
+            parameters: &fill,
+            reads: 0,
+            rows_read: 0,
+            notes: vec![],
+            fault: None,
+        };
+        let result = session.query(query, &mut relations).await;
+        let (schema, batches) = match (result, relations.fault.take()) {
+            (Ok(rows), _) => rows,
+            (Err(_), Some(fault)) => return Err(fault),
+            (Err(fault), None) => {
+                let mut named = RunFault::of(name, fault);
+                if let RunFault::Failed { column, values, .. } = &mut named
+                    && let Some(culprit) = culprit::find(session, query, &mut relations).await
+                {
+                    (*column, *values) = (Some(culprit.column), culprit.values);
+                }
+                return Err(named);
+            }
+        };
+        let table = Table::of(&schema, &batches).map_err(|e| RunFault::failed(name, e))?;
+        Ok(MadeTable { table, rows_in: relations.rows_read, notes: relations.notes })
+    }
 }
 
 /// A text with its `${key}` parameters filled in.

@@ -4,10 +4,11 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
+use lakeflow::is_same_name;
 
 use super::super::text::Sql;
 use super::super::{RenderError, RenderedFile};
-use super::place::{TargetPlace, grantee};
+use super::place::{TargetPlace, dotted, grantee};
 use super::{Site, withdrawal};
 use crate::model::{Mode, Principal, Project, Protection};
 use crate::plan::{AdministrationFile, ArtifactKind, BuildPlan, access, deployment};
@@ -38,7 +39,63 @@ struct Statements {
     users: Vec<Sql>,
     deployer: Option<Sql>,
     volume: Option<Foreign>,
+    outside: Option<ReadOutside>,
     taken: Vec<Sql>,
+}
+
+/// What the pipeline reads that something else keeps.
+struct ReadOutside {
+    run_as: Sql,
+    catalogs: Vec<Sql>,
+    schemas: Vec<Sql>,
+    tables: Vec<Sql>,
+}
+
+/// Catalogs, schemas and tables outside of the pipeline that it has to get at, each once.
+struct OutsidePlaces<'a> {
+    catalogs: Vec<[&'a str; 1]>,
+    schemas: Vec<[&'a str; 2]>,
+    tables: Vec<[&'a str; 3]>,
+}
+
+impl<'a> OutsidePlaces<'a> {
+    /// Places that everybody who uses the pipeline gets at anyway are left out.
+    fn of(site: &Site<'a>) -> OutsidePlaces<'a> {
+        let target = site.target;
+        let tables = site.project.entities.iter().filter_map(|entity| entity.outside()?.within(&target.catalog));
+        let tables: Vec<[&str; 3]> = distinct(tables);
+        let schemas = tables.iter().map(|[catalog, schema, _]| [*catalog, *schema]);
+        let is_own = |[catalog, schema]: &[&str; 2]| {
+            is_same_name(catalog, &target.catalog) && is_same_name(schema, &target.schema)
+        };
+        let schemas = distinct(schemas.filter(|schema| !is_own(schema)));
+        let catalogs = tables.iter().map(|[catalog, ..]| [*catalog]);
+        let catalogs = distinct(catalogs.filter(|[catalog]| !is_same_name(catalog, &target.catalog)));
+        OutsidePlaces { catalogs, schemas, tables }
+    }
+}
+
+/// Names without those that are the same in other letters.
+fn distinct<'a, const N: usize>(names: impl Iterator<Item = [&'a str; N]>) -> Vec<[&'a str; N]> {
+    let mut all: Vec<[&str; N]> = vec![];
+    for name in names {
+        if !all.iter().any(|other| other.iter().zip(&name).all(|(one, other)| is_same_name(one, other))) {
+            all.push(name);
+        }
+    }
+    all.sort_unstable();
+    all
+}
+
+fn outside(site: &Site<'_>) -> Option<ReadOutside> {
+    let places = OutsidePlaces::of(site);
+    let run_as = site.target.run_as.as_ref().filter(|_| !places.tables.is_empty())?;
+    Some(ReadOutside {
+        run_as: grantee(run_as),
+        catalogs: places.catalogs.iter().map(|name| dotted(name)).collect(),
+        schemas: places.schemas.iter().map(|name| dotted(name)).collect(),
+        tables: places.tables.iter().map(|name| dotted(name)).collect(),
+    })
 }
 
 /// A volume in the schema of somebody else.
@@ -103,6 +160,7 @@ fn sql(site: &Site<'_>, taken: Option<&crate::plan::record::Taken>) -> Result<St
         users: users(site).into_iter().map(grantee).collect(),
         deployer: deployer(site).map(grantee),
         volume: foreign(site),
+        outside: outside(site),
         taken: taken.iter().flat_map(|taken| &taken.foreign).map(withdrawal::statement).collect(),
     }
     .render()
@@ -131,6 +189,10 @@ fn notes(site: &Site<'_>) -> Vec<String> {
     if site.project.protection == Protection::Abac {
         let who = named(target.run_as.as_ref());
         notes.push(format!("- ASSIGN on the governed tags `pii` and `pii_type` for {who}"));
+    }
+    if target.run_as.is_none() {
+        let tables = OutsidePlaces::of(site).tables.into_iter();
+        notes.extend(tables.map(|name| format!("- SELECT on {} for whoever runs the pipeline", dotted(&name))));
     }
     notes.push(match deployer(site) {
         Some(owner) => {
@@ -191,6 +253,12 @@ fn terraform(site: &Site<'_>) -> Result<String, askama::Error> {
         }
         readers.into_iter().for_each(|user| give("volume", &[catalog, schema, name], user, "READ_VOLUME"));
         writers.iter().for_each(|user| give("volume", &[catalog, schema, name], user, "WRITE_VOLUME"));
+    }
+    if let Some(run_as) = &site.target.run_as {
+        let places = OutsidePlaces::of(site);
+        places.catalogs.iter().for_each(|name| give("catalog", name, run_as, "USE_CATALOG"));
+        places.schemas.iter().for_each(|name| give("schema", name, run_as, "USE_SCHEMA"));
+        places.tables.iter().for_each(|name| give("table", name, run_as, "SELECT"));
     }
     let grants = given.into_iter().enumerate().map(|(index, ((kind, object, principal), privileges))| Granted {
         label: format!("{kind}_{}", index + 1),

@@ -129,3 +129,55 @@ fn an_administrator_is_asked_for_what_is_missing_alone() {
     }
     assert_eq!(asked(&workspace), Vec::<String>::new());
 }
+
+#[test]
+fn tables_that_the_pipeline_reads_are_what_entities_declare() {
+    let mut shop = Shop::new();
+    let people = "entity: people\nsource: { table: crm.people }\nkey: id\ncolumns:\n  id: bigint\n  name: string\n  mail: { type: \
+                  string, pii: email, from: e_mail }\n  paid: \"decimal(9,2)\"\n";
+    shop.add("entities/people.yml", people);
+    let found = |columns: serde_json::Value, more: &dyn Fn(&mut State)| {
+        let mut state = workspace().state().clone();
+        state.add_thing(Kind::Schema, "main.crm", "admin");
+        state.add_thing(Kind::Table, "main.crm.people", "admin");
+        let table = state.things.get_mut(&(Kind::Table, "main.crm.people".to_owned())).unwrap();
+        table.fields.insert("columns".to_owned(), columns);
+        state.give("USE_SCHEMA", Kind::Schema, "main.crm", DEPLOYER);
+        state.give("SELECT", Kind::Table, "main.crm.people", DEPLOYER);
+        more(&mut state);
+        let tables = checks(&shop, state, DEPLOYER).into_iter().filter(|check| check.what == "table");
+        tables.map(|check| (check.verdict, check.found)).collect::<Vec<_>>()
+    };
+    let column = |name: &str, of: &str| serde_json::json!({"name": name, "type_text": of});
+    let right = [
+        column("ID", "bigint"),
+        column("name", "varchar(40)"),
+        column("e_mail", "string"),
+        column("paid", "decimal(9,2)"),
+        column("note", "map<string,string>"),
+    ];
+    assert_eq!(
+        found(right.to_vec().into(), &|_| {}),
+        [(Verdict::Fine, "`main.crm.people` has the declared columns".to_owned())]
+    );
+    let mut masked = right.to_vec();
+    masked[2]["mask"] = serde_json::json!({"function_name": "main.crm.hide", "using_column_names": []});
+    assert_eq!(
+        found(masked.into(), &|_| {}),
+        [(Verdict::Unknown, "`main.crm.hide` may hide `e_mail` of `main.crm.people` from the pipeline".to_owned())]
+    );
+    let wrong =
+        [column("id", "int"), column("name", "string"), column("mail", "string"), column("paid", "decimal(9,3)")];
+    assert_eq!(
+        found(wrong.to_vec().into(), &|_| {}),
+        [
+            (Verdict::Lacking, "`id` of `main.crm.people` is int, but declared bigint".to_owned()),
+            (Verdict::Lacking, "`main.crm.people` has no column `e_mail`".to_owned()),
+            (Verdict::Lacking, "`paid` of `main.crm.people` is decimal(9,3), but declared decimal(9,2)".to_owned()),
+        ]
+    );
+    assert_eq!(
+        found(right.to_vec().into(), &|state| drop(state.things.remove(&(Kind::Table, "main.crm.people".to_owned())))),
+        [(Verdict::Lacking, "cannot see `main.crm.people`, which the pipeline reads".to_owned())]
+    );
+}

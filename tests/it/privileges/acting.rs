@@ -255,6 +255,9 @@ impl Model {
             StatementKind::CreateMaterializedView(view) => &view.table,
             _ => return Ok(()),
         };
+        for source in self.outside_of(statement) {
+            self.may_select(actor, &source)?;
+        }
         let schema = self.schema.clone();
         self.needs_use(actor, &[schema.clone(), vec![String::new()]].concat())?;
         for privilege in ["CREATE TABLE", "CREATE MATERIALIZED VIEW"] {

@@ -132,6 +132,11 @@ impl<'a> Site<'a> {
         if let Some(volume) = &foreign {
             model.owners.insert(volume.clone(), "somebody else".to_owned());
         }
+        let pipeline = self.texts.iter().filter(|(path, _)| path.starts_with("pipeline/"));
+        let pipeline = statements(&pipeline.map(|(_, text)| (*text).to_owned()).collect::<Vec<_>>());
+        model.find_outside(&pipeline);
+        let outside = model.outside.clone();
+        model.owners.extend(outside.iter().map(|table| (table.clone(), "somebody else".to_owned())));
         let is_own = |kind| match kind {
             ArtifactKind::Administration(id, AdministrationFile::Sql) => {
                 self.compilation.project.as_ref().unwrap().targets[id.0].name == self.target.name
@@ -153,6 +158,13 @@ impl<'a> Site<'a> {
             model.give("USE CATALOG", &volume[..1], runner);
             model.give("USE SCHEMA", &volume[..2], runner);
             model.give("READ VOLUME", &volume, runner);
+        }
+        if self.target.run_as.is_none() {
+            for table in &outside {
+                model.give("USE CATALOG", &table[..1], &self.runner.name);
+                model.give("USE SCHEMA", &table[..2], &self.runner.name);
+                model.give("SELECT", table, &self.runner.name);
+            }
         }
         Ok(model)
     }

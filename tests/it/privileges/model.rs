@@ -5,12 +5,14 @@
 //! deployment after another, statement by statement. It knows no specs and shares no code with what renders the files.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
 
 use lakeflow::ast::{
     Alter, AlterAction, ColumnAction, Command, CommandPart, CreateFunction, CreatePolicy, Expr, ObjectName, PolicyKind,
     Privilege, Securable, SecurableKind, StatementKind, TableDefinition,
 };
-use lakeflow::{expr_text, parse};
+use lakeflow::check::query_of;
+use lakeflow::{expr_text, parse, walk};
 use sqlparser::ast::{BinaryOperator, FunctionArg, FunctionArgExpr, FunctionArguments, Value};
 
 use super::acting::{given_to, is_place};
@@ -59,6 +61,8 @@ pub struct Model {
     pub views: BTreeSet<Object>,
     pub schema: Object,
     pub volumes: BTreeSet<Object>,
+    /// Tables that the pipeline reads and something else keeps.
+    pub outside: BTreeSet<Object>,
     /// By object. A catalog that is not there belongs to the administrator.
     pub owners: BTreeMap<Object, String>,
     /// The mark that tables were brought up to a build.
@@ -89,7 +93,9 @@ impl Model {
         let mut model = Model::default();
         let statements = statements(governance);
         model.find_places(&statements);
-        self::statements(pipeline).iter().for_each(|statement| model.update(statement));
+        let pipeline = self::statements(pipeline);
+        model.find_outside(&pipeline);
+        pipeline.iter().for_each(|statement| model.update(statement));
         if before == Before::Everything {
             model.grant_everything(&statements, people);
         }
@@ -131,6 +137,25 @@ impl Model {
                 _ => {}
             }
         }
+    }
+
+    /// The tables that a statement of the pipeline reads and something else keeps: they have a schema in their names.
+    pub fn outside_of(&self, statement: &StatementKind) -> BTreeSet<Object> {
+        let mut found = BTreeSet::new();
+        let Some(query) = query_of(statement) else { return found };
+        let _: ControlFlow<()> = walk::relations(query, |name| {
+            let parts = path(name);
+            let catalog = (parts.len() == 2).then(|| self.schema[0].clone());
+            found.extend(Some(catalog.into_iter().chain(parts).collect::<Object>()).filter(|name| name.len() == 3));
+            ControlFlow::Continue(())
+        });
+        found
+    }
+
+    /// Notes the tables outside of a pipeline.
+    pub fn find_outside(&mut self, pipeline: &[StatementKind]) {
+        let outside: Vec<Object> = pipeline.iter().flat_map(|statement| self.outside_of(statement)).collect();
+        self.outside.extend(outside);
     }
 
     pub fn object(&self, table: &str) -> Object {
@@ -217,7 +242,7 @@ impl Model {
             SecurableKind::View => self.views.contains(&name),
             SecurableKind::Function => self.functions.contains_key(&name),
             kind if is_place(kind) => true,
-            _ => self.tables.contains_key(&name),
+            _ => self.tables.contains_key(&name) || self.outside.contains(&name),
         };
         if found { Ok(()) } else { Err(format!("no {} {}", on.kind.words(), name.join("."))) }
     }

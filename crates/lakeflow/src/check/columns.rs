@@ -8,7 +8,7 @@ use std::sync::Arc;
 use sqlparser::ast::Query;
 
 use super::dataset::{self, FlowTree, Tree, first_line, last_part, query_of, table_of};
-use super::forms::{Author, DatasetKind, Definition, FunctionUse, Parsed, Queried, RowOrigins};
+use super::forms::{Author, DatasetKind, Definition, FunctionUse, OutsideTables, Parsed, Queried, RowOrigins};
 use super::known::{All, HINTS, KnownTables, SoFar};
 use super::names::{NameMeaning, Namespace};
 use super::read_files::allows_overwrites;
@@ -68,8 +68,13 @@ pub struct Resolver<'a> {
 }
 
 impl<'a> Resolver<'a> {
-    /// Nothing is known yet.
-    pub fn new(sources: &'a SourceMap, author: Author, diagnostics: &'a mut Diagnostics) -> Self {
+    /// Nothing is known yet but what lies outside.
+    pub fn new(
+        sources: &'a SourceMap,
+        author: Author,
+        outside: OutsideTables<'_>,
+        diagnostics: &'a mut Diagnostics,
+    ) -> Self {
         let (entries, by_name, flows, settings) = Default::default();
         Resolver {
             sources,
@@ -79,7 +84,7 @@ impl<'a> Resolver<'a> {
             by_name,
             flows,
             settings,
-            known: KnownTables::new(author),
+            known: KnownTables::new(author, outside),
             diagnostics,
         }
     }

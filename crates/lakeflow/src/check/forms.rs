@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::names::folded_parts;
 use super::setting::Setting;
 use crate::ast::{ColumnSelection, Statement};
 use crate::diag::{Diagnostic, Severity};
@@ -40,6 +41,31 @@ pub struct Parsed {
     pub statements: Vec<Statement>,
 }
 
+/// A table that the pipeline reads and something else keeps.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OutsideTable {
+    /// Its name as queries write it: schema and table, or catalog, schema and table.
+    pub name: Vec<String>,
+    /// The columns that queries read.
+    pub columns: Vec<Column>,
+}
+
+impl OutsideTable {
+    /// The name in lower case, with dots between its parts.
+    pub fn key(&self) -> String {
+        folded_parts(&self.name).join(".")
+    }
+}
+
+/// The tables outside of a pipeline.
+#[derive(Debug, Clone, Copy)]
+pub enum OutsideTables<'a> {
+    /// These, and no others.
+    These(&'a [OutsideTable]),
+    /// Every name with a schema that is no dataset is one, with columns that are not known.
+    Any,
+}
+
 /// What was found out about a pipeline.
 #[derive(Debug, Clone, Default)]
 pub struct Judged {
@@ -49,6 +75,8 @@ pub struct Judged {
     pub origins: Vec<RowOrigins>,
     /// What each file is part of.
     pub settings: BTreeMap<FileId, Setting>,
+    /// Tables outside of the pipeline, as [`OutsideTable::key`] names them.
+    pub outside: BTreeSet<String>,
 }
 
 /// A pipeline that can be run: its trees, and what was found out about it.
@@ -58,6 +86,8 @@ pub struct Pipeline {
     pub files: Vec<Arc<Parsed>>,
     /// Datasets, each after those it reads.
     pub datasets: Vec<Definition>,
+    /// Tables that something else keeps.
+    pub outside: Vec<OutsideTable>,
 }
 
 /// What a dataset is.

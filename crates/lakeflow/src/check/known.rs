@@ -7,7 +7,7 @@ use std::sync::Arc;
 use sqlparser::ast::ObjectName;
 
 use super::dataset::Tree;
-use super::forms::Author;
+use super::forms::{Author, OutsideTable, OutsideTables};
 use super::names::{DefinedNames, NameMeaning, Namespace, folded_parts, parts};
 use crate::ast::{StatementKind, TableOrigin};
 use crate::infer::{Catalog, QueryInfo, Relation};
@@ -20,6 +20,8 @@ pub struct KnownTables {
     pub names: DefinedNames,
     /// Tables that statements beside the pipeline create, or whose columns those change.
     tables: DefinedNames,
+    /// Tables that something else keeps, by name; `None` where every name with a schema that is no dataset is one.
+    outside: Option<HashMap<Vec<String>, Arc<Relation>>>,
     relations: HashMap<String, Arc<Relation>>,
     table_relations: HashMap<String, Arc<Relation>>,
     /// Defined but not resolved yet: only in cycles, which are reported.
@@ -29,12 +31,20 @@ pub struct KnownTables {
 }
 
 impl KnownTables {
-    /// Nothing is known yet.
-    pub fn new(author: Author) -> Self {
+    /// Nothing is known yet but what lies outside.
+    pub fn new(author: Author, outside: OutsideTables<'_>) -> Self {
+        let outside = match outside {
+            OutsideTables::Any => None,
+            OutsideTables::These(tables) => {
+                let table = |table: &OutsideTable| (folded_parts(&table.name), Relation::of(table.columns.clone()));
+                Some(tables.iter().map(table).collect())
+            }
+        };
         KnownTables {
             author,
             names: DefinedNames::new(author),
             tables: DefinedNames::new(author),
+            outside,
             relations: HashMap::new(),
             table_relations: HashMap::new(),
             pending: BTreeSet::new(),
@@ -91,8 +101,22 @@ impl KnownTables {
         tables.map(|read| self.key_of(space.qualified(folded_parts(&read.name)))).collect()
     }
 
+    /// The table outside of the pipeline that a name means, if it means one.
+    fn outside(&self, name: &[String]) -> Option<Arc<Relation>> {
+        if name.len() < 2 || self.names.has(name) {
+            return None;
+        }
+        match &self.outside {
+            None => Some(Relation::unknown()),
+            Some(tables) => tables.get(name).cloned(),
+        }
+    }
+
     /// The key of the dataset that a name means, or else the name.
     pub fn key_of(&self, name: Vec<String>) -> String {
+        if self.outside(&name).is_some() {
+            return name.join(".");
+        }
         match (self.names.find(&name), self.author) {
             (NameMeaning::Known(key), _) => key.to_owned(),
             (_, Author::Gen) => name.last().cloned().unwrap_or_default(),
@@ -132,6 +156,9 @@ impl Catalog for All<'_> {
     fn table(&self, name: &[&str]) -> Option<Arc<Relation>> {
         let known = self.known;
         let name = self.space.qualified(folded_parts(name));
+        if let Some(table) = known.outside(&name) {
+            return Some(table);
+        }
         match (known.names.find(&name), known.tables.find(&name)) {
             (NameMeaning::Known(key), _) => {
                 known.relation(key).cloned().or_else(|| known.pending.contains(key).then(Relation::unknown))
@@ -158,7 +185,11 @@ pub struct SoFar<'a>(pub &'a KnownTables, pub &'a Namespace);
 
 impl Catalog for SoFar<'_> {
     fn table(&self, name: &[&str]) -> Option<Arc<Relation>> {
-        match self.0.names.find(&self.1.qualified(folded_parts(name))) {
+        let name = self.1.qualified(folded_parts(name));
+        if let Some(table) = self.0.outside(&name).filter(|_| self.0.outside.is_some()) {
+            return Some(table);
+        }
+        match self.0.names.find(&name) {
             NameMeaning::Known(key) => self.0.relation(key).cloned(),
             NameMeaning::Perhaps | NameMeaning::Nothing => None,
         }

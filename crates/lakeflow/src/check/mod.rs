@@ -16,15 +16,15 @@ mod setting;
 
 pub use governance::governance;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
 pub use dataset::{FlowTree, Writers, expectations_of, flow_of, last_part, query_of, table_of, writers};
 pub use forms::{
-    Author, ChangeSource, Changes, DatasetKind, Definition, FunctionUse, Judged, NamedColumn, Parsed, Pipeline,
-    Queried, RowOrigins, WritingFlow,
+    Author, ChangeSource, Changes, DatasetKind, Definition, FunctionUse, Judged, NamedColumn, OutsideTable,
+    OutsideTables, Parsed, Pipeline, Queried, RowOrigins, WritingFlow,
 };
 
 pub use names::{folded_parts, parts};
@@ -43,14 +43,22 @@ use crate::{
 /// A longer file comes alone.
 const AT_ONCE: usize = 16 << 10;
 
+/// No table outside of the pipeline.
+const ALONE: OutsideTables<'static> = OutsideTables::These(&[]);
+
 /// Parses and judges all files as one pipeline that `gen` wrote. Trees are let go as soon as they are judged.
-pub fn judge(files: &[FileId], sources: &SourceMap, diagnostics: &mut Diagnostics) -> Judged {
-    judge_each(files, sources, Author::Gen, diagnostics, |_| {})
+pub fn judge(
+    files: &[FileId],
+    outside: OutsideTables<'_>,
+    sources: &SourceMap,
+    diagnostics: &mut Diagnostics,
+) -> Judged {
+    judge_each(files, Author::Gen, outside, sources, diagnostics, |_| {})
 }
 
 /// The same of files that people wrote, which may be a part of a pipeline: what is not certain is a warning.
 pub fn judge_written(files: &[FileId], sources: &SourceMap, diagnostics: &mut Diagnostics) -> Judged {
-    judge_each(files, sources, Author::People, diagnostics, |_| {})
+    judge_each(files, Author::People, ALONE, sources, diagnostics, |_| {})
 }
 
 /// The same; `trees` gets the files as they were parsed.
@@ -60,35 +68,37 @@ pub fn judge_written_and_keep(
     diagnostics: &mut Diagnostics,
     trees: &mut Vec<Arc<Parsed>>,
 ) -> Judged {
-    judge_each(files, sources, Author::People, diagnostics, |parsed| trees.extend_from_slice(parsed))
+    judge_each(files, Author::People, ALONE, sources, diagnostics, |parsed| trees.extend_from_slice(parsed))
 }
 
 /// As [`judge`]; `trees` gets the files as they were parsed, for those who run them.
 pub fn judge_and_keep(
     files: &[FileId],
+    outside: OutsideTables<'_>,
     sources: &SourceMap,
     diagnostics: &mut Diagnostics,
     trees: &mut Vec<Arc<Parsed>>,
 ) -> Judged {
-    judge_each(files, sources, Author::Gen, diagnostics, |parsed| trees.extend_from_slice(parsed))
+    judge_each(files, Author::Gen, outside, sources, diagnostics, |parsed| trees.extend_from_slice(parsed))
 }
 
-/// The same, as a pipeline that can be run when nothing is wrong with it.
+/// The same of a pipeline that reads nothing outside of it, to be run when nothing is wrong with it.
 pub fn pipeline(files: &[FileId], sources: &SourceMap, diagnostics: &mut Diagnostics) -> Pipeline {
     let mut trees = vec![];
-    let judged = judge_and_keep(files, sources, diagnostics, &mut trees);
-    Pipeline { files: trees, datasets: judged.datasets }
+    let judged = judge_and_keep(files, ALONE, sources, diagnostics, &mut trees);
+    Pipeline { files: trees, datasets: judged.datasets, outside: vec![] }
 }
 
 fn judge_each(
     files: &[FileId],
-    sources: &SourceMap,
     author: Author,
+    outside: OutsideTables<'_>,
+    sources: &SourceMap,
     diagnostics: &mut Diagnostics,
     mut keep: impl FnMut(&[Arc<Parsed>]),
 ) -> Judged {
     let mut unread = vec![];
-    let mut resolver = columns::Resolver::new(sources, author, diagnostics);
+    let mut resolver = columns::Resolver::new(sources, author, outside, diagnostics);
     for files in batches(files, |file| sources.text(*file).len()) {
         let parsed: Vec<_> = files.par_iter().map(|file| read(*file, sources.text(*file))).collect();
         let (read, faults): (Vec<_>, Vec<_>) = parsed.into_iter().unzip();
@@ -99,7 +109,11 @@ fn judge_each(
     let columns::ColumnFindings { entries, known, flows, settings } = resolver.finish();
     diagnostics.extend(unread);
     let (datasets, origins) = entries.into_iter().map(|entry| (entry.definition, entry.origins)).unzip();
-    let mut judged = Judged { datasets, origins, settings };
+    let outside = match outside {
+        OutsideTables::These(tables) => tables.iter().map(OutsideTable::key).collect(),
+        OutsideTables::Any => BTreeSet::new(),
+    };
+    let mut judged = Judged { datasets, origins, settings, outside };
     let writers = flow::check(&judged.datasets, &known, &flows, sources, diagnostics);
     let changed = writers.iter().filter(|(_, writer)| matches!(writer, WritingFlow::Changes(_)));
     let changed = changed.map(|(target, _)| target.as_str()).collect();

@@ -115,6 +115,12 @@ impl DefinedNames {
         Ok(key)
     }
 
+    /// Whether exactly this name was defined.
+    pub fn has(&self, parts: &[String]) -> bool {
+        let all = parts.last().and_then(|last| self.by_last.get(last));
+        all.is_some_and(|all| all.iter().any(|(other, _)| other == parts))
+    }
+
     /// What a name means; `parts` as [`Namespace::qualified`] gives them.
     pub fn find(&self, parts: &[String]) -> NameMeaning<'_> {
         let Some(last) = parts.last() else { return NameMeaning::Nothing };

@@ -27,6 +27,8 @@ pub use types::of as arrow_type;
 
 /// Prefix of the names under which files are registered as tables; [`METADATA`] of such a table is hidden from `*`.
 pub(super) const FILES_PREFIX: &str = "__read_files";
+/// What tables outside of the pipeline are called in a session.
+pub(super) const OUTSIDE_PREFIX: &str = "__outside";
 
 /// The column that describes a row's file.
 pub(super) const METADATA: &str = "_metadata";
