@@ -25,7 +25,7 @@ def compute(project: Project) -> dict[str, Table]:
     rows = gold.Rows(silvers)
     tables: dict[str, Table] = {}
     judged = [found for found in silvers.values() if not found.entity.lookup]
-    loaded = [found for found in judged if not found.entity.query]
+    loaded = [found for found in judged if not found.entity.is_whole]
     for found in silvers.values():
         tables |= entity_tables(found)
         dialect = found.entity.dialect
@@ -49,7 +49,7 @@ def entity_tables(found: Silver) -> dict[str, Table]:
     rows = [tuple(row.values()) for row in found.rows]
     if entity.lookup:
         return {entity.name: Table(columns, rows)}
-    if entity.query:
+    if entity.is_whole:
         kept = [(sorted(one.violations), *one.given.values()) for one in found.judged if one.quarantined]
         return {
             entity.name: Table(columns, rows),

@@ -4,9 +4,10 @@ from datetime import datetime
 
 import expect
 from chance import Chance
-from grow_entity import EntityGrower
+from grow_entity import EntityGrower, clean
 from grow_metric import MetricGrower
 from grow_query import QueryGrower
+from grow_table import TableGrower
 from grow_values import faulty
 from project import Column, Entity, File, Project
 from silver import Stopped, Undecided
@@ -34,13 +35,16 @@ def grow_once(chance: Chance) -> Project:
     files = {}
     # From a seed of its own: the rest of the project stays as it was.
     apart = Chance(chance.seed + 7919, chance.attempt, chance.without)
-    queries = QueryGrower(apart, entities).grow()
+    tables = TableGrower(apart, entities).grow()
+    queries = QueryGrower(apart, [*entities, *tables]).grow()
     for entity in entities:
         files[entity.name] = lookup_file(chance, entity) if entity.lookup else deliveries(chance, entity)
     metrics = MetricGrower(chance, entities, grower.odd, grower.taken).grow()
-    over_queries = MetricGrower(apart, [*entities, *queries], grower.odd, grower.taken)
-    metrics += [over_queries.metric(entity) for entity in queries if apart.maybe(0.5)]
-    return Project([*entities, *queries], metrics, files, features=chance.features | apart.features)
+    files |= {entity.name: [table_file(apart, entity)] for entity in tables}
+    others = [*tables, *queries]
+    over_others = MetricGrower(apart, [*entities, *others], grower.odd, grower.taken)
+    metrics += [over_others.metric(entity) for entity in others if apart.maybe(0.5)]
+    return Project([*entities, *others], metrics, files, features=chance.features | apart.features)
 
 
 # --- files -----------------------------------------------------------------------------------------------------------
@@ -55,6 +59,20 @@ def lookup_file(chance: Chance, entity: Entity) -> list[File]:
         rows.append([change(text) if column is key else chance.one([*column.texts, ""]) for column in entity.columns])
     header = [column.delivered_as for column in entity.columns]
     return [File(f"{entity.name}.csv", header, rows, datetime(2024, 1, 1))]
+
+
+def table_file(chance: Chance, entity: Entity) -> File:
+    """The rows of a table outside of the project, in the types that it has; keys stand once."""
+    count = chance.weighted({0: 1, 4: 3, 10: 3, 20: 1})
+    rows = [[chance.one([*clean(column), ""]) for column in entity.columns] for _ in range(count)]
+    is_risky = chance.feature("repeated_key_of_table", 0.04)
+    for place, column in enumerate(entity.columns):
+        if [column.name] == entity.key and not is_risky:
+            for number, row in enumerate(rows):
+                row[place] = str(number)
+    header = [column.delivered_as for column in entity.columns]
+    rows = [[*row, "not read"] for row in rows]
+    return File(f"_tables/{'.'.join(entity.table).lower()}.csv", [*header, "more"], rows, datetime(2024, 1, 1))
 
 
 def deliveries(chance: Chance, entity: Entity) -> list[File]:

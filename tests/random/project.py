@@ -75,6 +75,13 @@ class Entity:
     derived: dict[str, Node] = field(default_factory=dict)
     row_count: tuple[int, str | None] | None = None
     query: Query | None = None
+    # The parts of the name of a table outside of the project.
+    table: list[str] | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether each update takes all rows anew, from a query or a table."""
+        return self.query is not None or self.table is not None
 
     def column(self, name: str) -> Column | None:
         """Names are compared without case."""

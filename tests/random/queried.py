@@ -1,10 +1,11 @@
-"""What a query gives: rows of another table, or one for each value of a column; and what its rules make of them."""
+"""What a query gives: rows of another table, or one for each value of a column; what a table outside of the project gives; and
+what rules make of both."""
 
 import re
 
 import convert
 from evaluate import evaluate
-from project import Column, Entity
+from project import Column, Entity, File
 from silver import Judged, Row, Silver, grouped, holds, leaf_of
 from tree import Node
 
@@ -15,6 +16,23 @@ def load(entity: Entity, found: dict[str, Silver]) -> Silver:
     silver = Silver(entity, judged=[judge(entity, row, found) for row in given])
     silver.rows = [one.row for one in silver.clean]
     return silver
+
+
+def load_table(entity: Entity, files: list[File], found: dict[str, Silver]) -> Silver:
+    """The rows of a table outside of the project, judged."""
+    given = [row_of(entity, file.header, texts) for file in files for texts in file.rows]
+    silver = Silver(entity, judged=[judge(entity, row, found) for row in given])
+    silver.rows = [one.row for one in silver.clean]
+    return silver
+
+
+def row_of(entity: Entity, header: list[str], texts: list[str]) -> Row:
+    change = {"lower": str.lower, "upper": str.upper, None: lambda text: text}
+    row: Row = {}
+    for column in entity.columns:
+        text = texts[header.index(column.delivered_as)]
+        row[column.name] = convert.read(change[column.normalize](text), column.kind) if text else None
+    return row
 
 
 def result(entity: Entity, rows: list[Row]) -> list[Row]:
@@ -43,10 +61,13 @@ def judge(entity: Entity, given: Row, found: dict[str, Silver]) -> Judged:
     broken: list[tuple[str, str]] = []
     for column in entity.columns:
         value = given[column.name]
-        row[column.name] = value if is_valid(value, column, found) else None
+        is_wrong = not is_valid(value, column, found)
+        row[column.name] = None if is_wrong else value
+        if row[column.name] is None and column.default is not None:
+            row[column.name] = convert.read(column.default, column.kind)
         if (column.required or column.name in entity.key) and row[column.name] is None:
             broken.append((f"{column.name}_required", column.on_missing or "quarantine"))
-        if value is not None and row[column.name] is None:
+        if is_wrong:
             broken.append((f"valid_{column.name}", column.on_invalid or "quarantine"))
     for name, rule in entity.rules.items():
         if not holds(rule.condition, row):

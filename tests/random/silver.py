@@ -40,7 +40,7 @@ class Judged:
     deletes: bool
     # The rules that it breaks and that stop the update.
     stops: list[str] = field(default_factory=list)
-    # What a query gave, before what is not valid became NULL.
+    # What a query or a table gave, before what is not valid became NULL.
     given: Row | None = None
 
     @property
@@ -69,7 +69,7 @@ class Silver:
         minimum, action = self.entity.row_count or (0, None)
         too_few = len(self.lines) < minimum and action != "warn" and not self.entity.lookup
         names = [name for judged in self.judged for name in judged.stops]
-        if self.entity.query and queried.repeats(self):
+        if self.entity.is_whole and queried.repeats(self):
             names.append("unique_key")
         return names + ([f"{self.entity.name}_minimum"] if too_few else [])
 
@@ -94,6 +94,9 @@ def build(project: Project) -> dict[str, Silver]:
     for entity in sorted(project.entities, key=lambda e: (not e.lookup, e.query is not None)):
         if entity.query:
             found[entity.name] = queried.load(entity, found)
+            continue
+        if entity.table:
+            found[entity.name] = queried.load_table(entity, project.files[entity.name], found)
             continue
         lines = read_lines(entity, project.files.get(entity.name, []))
         found[entity.name] = load(entity, lines, found)

@@ -17,7 +17,7 @@ WORDS_OF_YAML = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
 def write(project: Project, folder: Path) -> None:
     """All files of a project below a folder, which is emptied first."""
     shutil.rmtree(folder, ignore_errors=True)
-    for place in ("specs/entities", "specs/metrics", "specs/lookups", "specs/queries", "landing"):
+    for place in ("specs/entities", "specs/metrics", "specs/lookups", "specs/queries", "landing/_tables"):
         (folder / place).mkdir(parents=True)
     target = {"default": True, "catalog": "main", "schema": "random_one", "landing": "/Volumes/main/random_one/in"}
     put(folder / "specs/project.yml", {"project": "random_one", "targets": {"dev": target}})
@@ -51,6 +51,8 @@ def entity_spec(entity: Entity) -> dict:
     if entity.query:
         # A column of the key is found by its name, and half of the queries stand in the spec.
         source = {"query": query_text(entity) if len(entity.columns) % 2 else f"{entity.name}.sql"}
+    if entity.table:
+        source = {"table": ".".join(entity.table)}
     if entity.delimiter != ",":
         source["delimiter"] = entity.delimiter
     source |= entity.dialect.spec()
@@ -103,6 +105,8 @@ def column_spec(column: Column, entity: Entity) -> object:
     if entity.dialect.records and (place := field_of(column, entity)) != [column.name]:
         spec.pop("header", None)
         spec["from"] = ".".join(f"`{part}`" for part in place)
+    if entity.table and spec.pop("header", None):
+        spec["from"] = f"`{column.delivered_as}`"
     if column.required:
         spec["required"] = True
     if column.default is not None:
