@@ -10,7 +10,7 @@ TOKEN = re.compile(
     r"(?P<space>\s+|--[^\n]*|/\*.*?\*/)|(?P<text>r?'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")|`(?:[^`]|``)*`|\w+|=>|.", re.DOTALL
 )
 NAME = r"(?:`(?:[^`]|``)*`|\w+)"
-OUTSIDE = rf"\bFROM ({NAME}(?:\.{NAME}){{1,2}})(?!\S)"
+OUTSIDE = rf"\bFROM (?:STREAM )?({NAME}(?:\.{NAME}){{1,2}})(?!\S)"
 DATASET = re.compile(
     r"CREATE (?:OR REFRESH )?(?:PRIVATE )?(STREAMING TABLE|MATERIALIZED VIEW|TEMPORARY VIEW|VIEW) (" + NAME + r")\s*(.*)", re.DOTALL
 )

@@ -46,16 +46,15 @@ class Analyser:
         self.spark.sql(f"CREATE TABLE `{name}` ({listed}) USING parquet")
 
     def over_tables(self, query: str, dataset: Dataset) -> str:
-        """The query of a dataset with an empty table in place of each call of `read_files`, and a row of NULLs for other tables."""
+        """The query of a dataset with an empty table in place of each call of `read_files`, and of each table outside."""
         for call, columns in pipeline_sql.file_reads(query):
             self.files += 1
             self.table(f"files_{self.files}", columns)
             query = query.replace(call, f"files_{self.files}")
         for name, columns in pipeline_sql.outside_reads(query, dataset):
             self.files += 1
-            nothing = ", ".join(f"CAST(NULL AS {of}) AS `{column.replace('`', '``')}`" for column, of in columns)
-            self.spark.sql(f"CREATE VIEW outside_{self.files} AS SELECT {nothing}")
-            query = re.sub(rf"\bFROM {re.escape(name)}(?!\S)", f"FROM outside_{self.files}", query)
+            self.table(f"outside_{self.files}", columns)
+            query = re.sub(rf"\b(FROM(?: STREAM)?) {re.escape(name)}(?!\S)", rf"\1 outside_{self.files}", query)
         if "${" in query:
             raise ValueError("a parameter outside of `read_files`")
         return query
@@ -96,8 +95,16 @@ def type_faults(analyser: Analyser, dataset: Dataset, query: str) -> list[str]:
     wanted = [condition for name, condition in dataset.expectations if name == "column_types"]
     if not wanted:
         return []
-    rows = analyser.spark.sql(f"SELECT {wanted[0]}, _column_types FROM ({analyser.over_tables(query, dataset)})").collect()
+    # Types are the same of any row, and of none there is no row to tell.
+    query = re.sub(r"\bFROM STREAM ", "FROM ", analyser.over_tables(query, dataset))
+    analyser.spark.sql(f"INSERT INTO outside_{analyser.files} SELECT {', '.join(['NULL'] * width(analyser))}")
+    rows = analyser.spark.sql(f"SELECT {wanted[0]}, _column_types FROM ({query})").collect()
     return [f"{dataset.name}: a table of the declared types has `{types}`" for is_met, types in rows if not is_met]
+
+
+def width(analyser: Analyser) -> int:
+    """The number of columns of the table that was made last."""
+    return len(analyser.spark.table(f"outside_{analyser.files}").columns)
 
 
 def expectation_faults(analyser: Analyser, dataset: Dataset) -> list[str]:

@@ -90,7 +90,7 @@ fn failed_update() -> AlertLimit {
 }
 
 fn low_quality(project: &Project) -> AlertLimit {
-    let judged = project.entities.iter().filter(|entity| entity.is_loaded());
+    let judged = project.entities.iter().filter(|entity| entity.is_judged());
     let judged: Vec<String> = judged.map(|entity| Literal::new(plan::checked_name(entity)).to_string()).collect();
     AlertLimit {
         summary: "too many rows break a rule",

@@ -34,6 +34,7 @@ fn checks(client: &Client<'_>, outside: &OutsideTable, target: &Target) -> Vec<D
     let mut checks: Vec<DoctorCheck> = vec![];
     checks.extend(access(client, &name, target));
     checks.extend(columns(outside, &table, &name));
+    checks.extend(stream(outside, &table, &name));
     checks.extend(hidden(outside, &table, &name));
     if checks.is_empty() {
         checks.push(fine(WHAT, format!("`{name}` has the declared columns")));
@@ -81,6 +82,15 @@ fn stored(type_text: &str) -> String {
     let text: String = type_text.to_lowercase().chars().filter(|c| !c.is_whitespace()).collect();
     let is_text = ["varchar(", "char("].iter().any(|prefix| text.starts_with(prefix));
     if is_text { "string".to_owned() } else { text }
+}
+
+/// Whether it can be read as a stream, if that is asked for: views are computed anew, so that nothing is appended to them.
+fn stream(outside: &OutsideTable, table: &Table, name: &str) -> Option<DoctorCheck> {
+    let is_view = matches!(table.table_type.as_str(), "VIEW" | "MATERIALIZED_VIEW" | "METRIC_VIEW");
+    (outside.is_stream && is_view).then(|| {
+        let found = format!("`{name}` is a view, to which nothing is appended");
+        lacking(WHAT, found, "remove `read: appends`: then each update reads all rows".to_owned())
+    })
 }
 
 /// What the table may hide from the pipeline: whether it does is decided by a function.

@@ -122,12 +122,12 @@ impl Entity {
 
     /// Whether the table has one row for each key at any time; only then can the key be referred to.
     pub fn has_unique_key(&self) -> bool {
-        !self.key.is_empty() && !matches!((&self.source, &self.load), (EntitySource::Files(_), Load::Append))
+        !(self.key.is_empty() || self.is_streamed() && matches!(self.load, Load::Append))
     }
 
     /// Whether the table also holds older versions of its rows.
     pub fn keeps_versions(&self) -> bool {
-        self.is_loaded() && matches!(self.load, Load::History { .. })
+        self.is_streamed() && matches!(self.load, Load::History { .. })
     }
 
     /// The columns of the key, in their order; none only for append loads.
@@ -164,9 +164,14 @@ impl Entity {
         }
     }
 
-    /// Whether each update takes all rows anew, whose values have their types already: those of a query or a table.
+    /// Whether each update takes all rows anew: those of a query, or of a table as it is then.
     pub fn is_taken_whole(&self) -> bool {
-        matches!(self.source, EntitySource::Query(_) | EntitySource::Table(_))
+        self.query().is_some() || self.outside().is_some_and(|table| !table.is_stream)
+    }
+
+    /// Whether an update takes the rows that are new since the last one: those of files, or appended to a table.
+    pub fn is_streamed(&self) -> bool {
+        self.is_loaded() || self.outside().is_some_and(|table| table.is_stream)
     }
 
     /// Whether records can be such that no row can be made of them, which the rule [`READABLE`] tells.

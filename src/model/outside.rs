@@ -5,6 +5,8 @@
 pub struct SourceTable {
     /// The catalog where one is named, the schema, and the table; empty after a fault.
     pub parts: Vec<String>,
+    /// Whether each update takes the rows that were appended since the last one, not all rows.
+    pub is_stream: bool,
 }
 
 impl SourceTable {

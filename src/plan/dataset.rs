@@ -124,12 +124,12 @@ impl Dataset {
             Dataset::Query(_) | Dataset::Checked(_) | Dataset::Clean(_) => StoredAs::Internal,
             Dataset::Raw(_) | Dataset::Skipped(_) => StoredAs::StreamingTable,
             Dataset::Quarantine(id) => {
-                let streams = project.entity(id).is_loaded();
+                let streams = project.entity(id).is_streamed();
                 if streams { StoredAs::StreamingTable } else { StoredAs::MaterializedView }
             }
             Dataset::Table(id) => {
                 let entity = project.entity(id);
-                let streams = entity.is_loaded() && !matches!(entity.load, Load::Snapshot);
+                let streams = entity.is_streamed() && !matches!(entity.load, Load::Snapshot);
                 if streams { StoredAs::StreamingTable } else { StoredAs::MaterializedView }
             }
             Dataset::Orphans(_)

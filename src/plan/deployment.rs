@@ -84,9 +84,11 @@ pub fn alerts(project: &Project) -> Vec<AlertKind> {
     let is_asked = |alert: &AlertKind| match alert {
         AlertKind::UpdateFailed => true,
         AlertKind::LowQuality => {
-            limits.quality_below_percent.is_some() && project.entities.iter().any(Entity::is_loaded)
+            limits.quality_below_percent.is_some() && project.entities.iter().any(Entity::is_judged)
         }
-        AlertKind::RowCountDrift => limits.row_count_drift_percent.is_some(),
+        AlertKind::RowCountDrift => {
+            limits.row_count_drift_percent.is_some() && project.entities.iter().any(Entity::is_loaded)
+        }
         AlertKind::StaleEntities => limits.stale && fresh_entities(project).next().is_some(),
     };
     let all = [AlertKind::UpdateFailed, AlertKind::LowQuality, AlertKind::RowCountDrift, AlertKind::StaleEntities];

@@ -123,7 +123,7 @@ pub fn has_orphans(entity: &Entity) -> bool {
 
 /// Whether keys of an entity that are delivered twice are counted.
 pub fn has_duplicates(entity: &Entity) -> bool {
-    entity.is_loaded() && !entity.key.is_empty()
+    entity.is_streamed() && !entity.key.is_empty()
 }
 
 /// Whether files of an entity have lines that are no rows.
@@ -145,7 +145,7 @@ pub fn identity(entity: &Entity) -> impl Iterator<Item = &EntityColumn> {
 
 /// Whether an entity is written by AUTO CDC.
 pub fn is_keyed(entity: &Entity) -> bool {
-    entity.is_loaded() && matches!(entity.load, Load::Upsert { .. } | Load::History { .. })
+    entity.is_streamed() && matches!(entity.load, Load::Upsert { .. } | Load::History { .. })
 }
 
 /// Whether a metric has measures whose sums can be compared: it is no list of entity rows, and reads loaded rows.

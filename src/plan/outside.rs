@@ -17,10 +17,11 @@ pub fn outside_tables(project: &Project) -> Vec<check::OutsideTable> {
     let mut tables: Vec<check::OutsideTable> = vec![];
     for (entity, table) in readers(project) {
         let index = tables.iter().position(|known| is_same_table(&known.name, &table.parts)).unwrap_or_else(|| {
-            tables.push(check::OutsideTable { name: table.parts.clone(), columns: vec![] });
+            tables.push(check::OutsideTable { name: table.parts.clone(), columns: vec![], is_stream: false });
             tables.len() - 1
         });
         let Some(known) = tables.get_mut(index) else { continue };
+        known.is_stream |= table.is_stream;
         for column in &entity.columns {
             if !known.columns.iter().any(|other| is_same_name(&other.name, &column.header)) {
                 known.columns.push(Column::nullable(&*column.header, column.ty.clone()));

@@ -50,7 +50,7 @@ fn sequence(entity: &Entity) -> Sql {
         Load::Upsert { sequence, .. } => sequence.as_slice(),
         Load::Append | Load::Snapshot => &[],
     };
-    let file = ["_file_modified_at", "_file_name"].map(String::from);
+    let file = ["_file_modified_at", "_file_name"].into_iter().filter(|_| entity.is_loaded()).map(String::from);
     // Each column stands once: a struct can't hold two fields of one name, and the second would decide nothing.
     let rest = entity.columns.iter().enumerate().filter(|(index, _)| !own.contains(&ColumnId(*index)));
     let first = own.iter().map(|id| quoted(entity.column(*id)));
@@ -66,7 +66,8 @@ pub fn table(project: &Project, id: EntityId) -> Result<String, askama::Error> {
     };
     match (&entity.source, &entity.load) {
         (EntitySource::Lookup(lookup), _) => lookup_table(entity, lookup, guarded),
-        (EntitySource::Query(_) | EntitySource::Table(_), _) | (_, Load::Append) => plain_table(entity, guarded),
+        (EntitySource::Query(_), _) | (_, Load::Append) => plain_table(entity, guarded),
+        (EntitySource::Table(table), _) if !table.is_stream => plain_table(entity, guarded),
         (_, Load::Snapshot) => snapshot_table(entity, guarded),
         (_, Load::Upsert { delete_when, .. }) => keyed_table(entity, delete_when.as_ref(), 1, guarded),
         (_, Load::History { delete_when, .. }) => keyed_table(entity, delete_when.as_ref(), 2, guarded),
@@ -151,7 +152,7 @@ struct PlainTable<'a> {
 fn plain_table(entity: &Entity, guarded: Guarded<'_>) -> Result<String, askama::Error> {
     PlainTable {
         header: header(&title(entity), &entity.origin.path)?,
-        streams: entity.is_loaded(),
+        streams: entity.is_streamed(),
         name: Ident::new(&entity.name),
         columns: guarded.columns,
         row_filter: guarded.row_filter,

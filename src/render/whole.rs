@@ -18,6 +18,7 @@ struct WholeChecked<'a> {
     header: Sql,
     name: Ident<'a>,
     comment: Literal,
+    streams: bool,
     /// What rows are read from: the view of the query, or the step that reads a table.
     source: Ident<'a>,
     outside: Option<ReadTable<'a>>,
@@ -69,6 +70,7 @@ pub fn checked(entity: &Entity) -> Result<String, askama::Error> {
         )?,
         name: Ident::new(&name),
         comment: Literal::new(title),
+        streams: entity.is_streamed(),
         source: Ident::new(if entity.outside().is_some() { GIVEN.to_owned() } else { plan::query_name(entity) }),
         outside: entity.outside().map(|table| read_table(entity, table)),
         columns: entity.columns.iter().map(column).collect(),
@@ -76,7 +78,7 @@ pub fn checked(entity: &Entity) -> Result<String, askama::Error> {
         rules: entity.rules.iter().map(|rule| checked_rule(entity, rule)).collect(),
         quarantine_rules: quarantined.map(|rule| Literal::new(&rule.name)).collect(),
         unique_key: Ident::new(UNIQUE_KEY),
-        key: (!entity.key.is_empty()).then(|| Sql(rows_of_key(entity))),
+        key: (!entity.key.is_empty() && entity.is_taken_whole()).then(|| Sql(rows_of_key(entity))),
     }
     .render()
 }
@@ -146,6 +148,7 @@ struct WholeQuarantine<'a> {
     header: Sql,
     name: Ident<'a>,
     comment: Literal,
+    streams: bool,
     columns: Vec<ColumnDefinition<'a>>,
     values: Vec<Sql>,
     checked: Ident<'a>,
@@ -169,6 +172,7 @@ pub fn quarantine(project: &Project, entity: &Entity) -> Result<String, askama::
         )?,
         name: Ident::new(&name),
         comment: Literal::new(format!("Rows of {} that break a rule, as {given}", entity.name)),
+        streams: entity.is_streamed(),
         columns: columns::typed(project, entity),
         values: entity.columns.iter().map(value).collect(),
         checked: Ident::new(plan::checked_name(entity)),

@@ -2,7 +2,6 @@
 
 use lakeflow::diag::{Diagnostic, did_you_mean};
 use lakeflow::pattern::{self, PatternFault};
-use lakeflow::source::Span;
 use lakeflow::types::{Column as TypedColumn, DataType};
 use lakeflow::yaml::pointer_segment;
 use lakeflow::{NameIndex, is_same_name};
@@ -11,6 +10,7 @@ use super::compiled::{ConditionColumns, condition};
 use super::context::Context;
 use super::format;
 use super::graph::Graph;
+use super::loading;
 use super::names::{self, NameOf};
 use super::project::{self, list_hint};
 use super::reading;
@@ -26,13 +26,10 @@ use super::written::WrittenExpr;
 use crate::codes;
 use crate::load::{Located, SpecSet};
 use crate::model::{
-    Action, COLUMN_TYPES, Check, ColumnId, Entity, EntityColumn, EntityId, Load, Normalize, READABLE, Reading,
-    RowCount, Rule, RuleKind, SpecOrigin, UNIQUE_KEY, Validity,
+    Action, COLUMN_TYPES, Check, ColumnId, Entity, EntityColumn, EntityId, Normalize, READABLE, Reading, RowCount,
+    Rule, RuleKind, SpecOrigin, UNIQUE_KEY, Validity,
 };
-use crate::spec::{
-    ActionSpec, ColumnEntry, ColumnSpec, EntitySpec, FormatSpec, LoadSpec, NormalizeSpec, OneOrMany, RuleEntry,
-    SourceSpec,
-};
+use crate::spec::{ActionSpec, ColumnEntry, ColumnSpec, EntitySpec, FormatSpec, NormalizeSpec, RuleEntry, SourceSpec};
 
 /// Resolves all that an entity says about itself. References and rules follow in [`link`], when all entities are known.
 pub fn resolve(spec: &Located<EntitySpec>, id: EntityId, set: &SpecSet, context: &mut Context<'_>) -> Entity {
@@ -43,7 +40,7 @@ pub fn resolve(spec: &Located<EntitySpec>, id: EntityId, set: &SpecSet, context:
     let key = key(spec, &columns, context);
     required::imply(&mut columns, &key, RequiredFor::Key, spec, context);
     let source = source::resolve(spec, set, &columns, &key, context);
-    let load = load(spec, id, &columns, context);
+    let load = loading::load(spec, id, &columns, context);
     let versions = required::of_versions(&load, &columns, spec);
     required::imply(&mut columns, &versions, RequiredFor::Sequence, spec, context);
     let audiences = project::audience_ids(spec, spec.spec.audience.as_ref(), context);
@@ -68,7 +65,7 @@ pub fn resolve(spec: &Located<EntitySpec>, id: EntityId, set: &SpecSet, context:
             spec.value("/classification"),
         ),
         deletion_reason: reason::of_deletion(spec, context),
-        sequence_words: sequence_words(spec),
+        sequence_words: loading::sequence_words(spec),
         audiences,
         rows,
         storage,
@@ -252,7 +249,8 @@ fn key(spec: &Located<EntitySpec>, columns: &[EntityColumn], context: &mut Conte
     find_columns(spec, &names, columns, context)
 }
 
-fn find_columns(
+/// The columns with these names, each once; the others are reported at their pointers.
+pub(super) fn find_columns(
     spec: &Located<EntitySpec>,
     names: &[(&str, String)],
     columns: &[EntityColumn],
@@ -277,77 +275,6 @@ fn unknown_column(name: &str, columns: &[EntityColumn]) -> Diagnostic {
     let known: Vec<&str> = columns.iter().map(|c| c.name.as_str()).collect();
     Diagnostic::error(codes::UNKNOWN_COLUMN, format!("unknown column `{name}`"))
         .maybe_hint(did_you_mean(name, known.iter().copied()).or_else(|| list_hint("columns", &known)))
-}
-
-fn load(spec: &Located<EntitySpec>, id: EntityId, columns: &[EntityColumn], context: &mut Context<'_>) -> Load {
-    let entity = &spec.spec;
-    let load = entity.load.unwrap_or(if entity.key.is_some() { LoadSpec::Upsert } else { LoadSpec::Append });
-    let is_open = spec.is_lost("/load") || entity.load.is_none() && spec.has_lost("/key");
-    // Other sources take no `load`, and that is reported with their other options.
-    let is_whole = matches!(spec.spec.source, SourceSpec::Query(_) | SourceSpec::Table(_));
-    let needs_key = matches!(load, LoadSpec::Upsert | LoadSpec::History) && !is_open && !is_whole;
-    if needs_key && entity.key.as_ref().is_none_or(|names| names.with_pointers("").is_empty()) && !spec.has_lost("/key")
-    {
-        let message = format!("`load: {}` requires a key", load_word(load));
-        let fault = Diagnostic::error(codes::LOAD_NEEDS_KEY, message).at(spec.value("/load"));
-        context.push(fault.hint("name the columns that identify a row: `key: <column>`"));
-    }
-    let names = entity.sequence.as_ref().map(|s| s.with_pointers("/sequence")).unwrap_or_default();
-    let sequence = find_columns(spec, &names, columns, context);
-    if !is_open {
-        check_load_options(spec, load, &sequence, context);
-    }
-    let delete_when = entity.delete_when.as_ref().map(|entry| {
-        let own = ConditionColumns::of_entity(id, columns, spec.is_lost("/columns"));
-        let (sql, pointer) = entry.sql();
-        condition(&WrittenExpr::at(spec, pointer, sql), Asked::Rows, &own, context).expression
-    });
-    match load {
-        LoadSpec::Append => Load::Append,
-        LoadSpec::Snapshot => Load::Snapshot,
-        LoadSpec::Upsert => Load::Upsert { sequence, delete_when },
-        LoadSpec::History => Load::History { sequence: sequence.first().copied().unwrap_or(ColumnId(0)), delete_when },
-    }
-}
-
-fn sequence_words(spec: &Located<EntitySpec>) -> Vec<Span> {
-    let names = spec.spec.sequence.as_ref().map(|names| names.with_pointers("/sequence")).unwrap_or_default();
-    names.iter().map(|(_, pointer)| spec.value(pointer)).collect()
-}
-
-fn check_load_options(spec: &Located<EntitySpec>, load: LoadSpec, sequence: &[ColumnId], context: &mut Context<'_>) {
-    let word = load_word(load);
-    let mut fault = |message: String, pointer: &str, hint: &str| {
-        context.push(Diagnostic::error(codes::OPTION_CONFLICT, message).at(spec.value(pointer)).hint(hint));
-    };
-    if !matches!(spec.spec.source, SourceSpec::Files(_)) {
-        return; // Other sources take none of them, and that is reported with their other options.
-    }
-    if load == LoadSpec::History
-        && !spec.has_lost("/sequence")
-        && spec.spec.sequence.as_ref().is_none_or(|s| matches!(s, OneOrMany::Many(m) if m.len() != 1))
-    {
-        let hint = "name the column that orders the versions of a row: `sequence: <column>`";
-        fault("`load: history` requires a `sequence` of one column".into(), "/load", hint);
-    }
-    if matches!(load, LoadSpec::Append | LoadSpec::Snapshot) {
-        let hint = "it is only allowed with `load: upsert` and `load: history`";
-        if !sequence.is_empty() {
-            fault(format!("`sequence` is not allowed with `load: {word}`"), "/sequence", hint);
-        }
-        if spec.spec.delete_when.is_some() {
-            fault(format!("`delete_when` is not allowed with `load: {word}`"), "/delete_when", hint);
-        }
-    }
-}
-
-fn load_word(load: LoadSpec) -> &'static str {
-    match load {
-        LoadSpec::Append => "append",
-        LoadSpec::Upsert => "upsert",
-        LoadSpec::History => "history",
-        LoadSpec::Snapshot => "snapshot",
-    }
 }
 
 /// Resolves references, then rules. `specs` stand in the order of `graph.entities`.

@@ -18,6 +18,7 @@ mod format;
 mod glob;
 mod graph;
 mod guard;
+mod loading;
 mod lookup;
 mod measure;
 mod measure_scope;

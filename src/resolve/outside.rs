@@ -9,23 +9,33 @@ use super::whole::{self, WholeOptions};
 use crate::codes;
 use crate::load::Located;
 use crate::model::{EntityColumn, FieldPath, SourceTable};
-use crate::spec::{EntitySpec, OutsideSpec};
+use crate::spec::{EntitySpec, OutsideSpec, TableReadSpec};
 
 /// What to do in place of keys that are for rows of files.
-const TABLE_OPTIONS: WholeOptions = WholeOptions {
+const COLUMN_OPTIONS: &[(&str, &str)] =
+    &[("header", "`from` names the column of the table"), ("format", "the values of a table have their types already")];
+const WATCHED: [(&str, &str); 2] =
+    [("freshness", "watch the table where it is filled"), ("row_count", "watch the table where it is filled")];
+const SNAPSHOT_OPTIONS: WholeOptions = WholeOptions {
     source: "a table",
-    entity: [
-        ("load", "the rows are always those that the table has: remove it"),
-        ("sequence", "write a query over this entity that chooses the newest rows"),
-        ("delete_when", "write a rule with `on_violation: drop`"),
-        ("freshness", "watch the table where it is filled"),
-        ("row_count", "watch the table where it is filled"),
+    entity: &[
+        ("load", "the rows are always those that the table has: remove it, or add `read: appends` to the source"),
+        (
+            "sequence",
+            "write a query over this entity that chooses the newest rows, or add `read: appends` to the source",
+        ),
+        ("delete_when", "write a rule with `on_violation: drop`, or add `read: appends` to the source"),
+        WATCHED[0],
+        WATCHED[1],
     ],
-    columns: &[
-        ("header", "`from` names the column of the table"),
-        ("format", "the values of a table have their types already"),
-    ],
+    columns: COLUMN_OPTIONS,
 };
+const STREAM_OPTIONS: WholeOptions = WholeOptions { source: "a table", entity: &WATCHED, columns: COLUMN_OPTIONS };
+
+/// Whether a source is the stream of what is appended to a table.
+pub fn is_stream(wanted: &OutsideSpec) -> bool {
+    wanted.read == Some(TableReadSpec::Appends)
+}
 
 /// The table that a spec names; without parts after a fault.
 pub fn resolve(
@@ -34,7 +44,7 @@ pub fn resolve(
     columns: &[EntityColumn],
     context: &mut Context<'_>,
 ) -> SourceTable {
-    whole::report_options(spec, &TABLE_OPTIONS, context);
+    whole::report_options(spec, if is_stream(wanted) { &STREAM_OPTIONS } else { &SNAPSHOT_OPTIONS }, context);
     context.extend(columns.iter().filter_map(|column| whole::pattern_fault(spec, column, "the column is")));
     report_twins(columns, context);
     let place = spec.value("/source/table");
@@ -53,7 +63,7 @@ pub fn resolve(
         let message = format!("`{}` would mean a table of the pipeline", wanted.table);
         context.push(fault(message, "name the catalog too: `catalog.live.table`"));
     }
-    SourceTable { parts }
+    SourceTable { parts, is_stream: is_stream(wanted) }
 }
 
 /// The parts of a name, or what is wrong with it.

@@ -27,7 +27,7 @@ use crate::spec::{EntitySpec, QuerySpec, SpecKind, expanded};
 /// What to do in place of keys that are for rows of files.
 const QUERY_OPTIONS: WholeOptions = WholeOptions {
     source: "a query",
-    entity: [
+    entity: &[
         ("load", "the table always holds the rows that the query gives: remove it"),
         ("sequence", "choose the newest row in the query"),
         ("delete_when", "leave such rows out with `WHERE` in the query"),

@@ -15,7 +15,7 @@ pub struct WholeOptions {
     /// What rows come from, as messages call it.
     pub source: &'static str,
     /// Keys of the entity.
-    pub entity: [(&'static str, &'static str); 5],
+    pub entity: &'static [(&'static str, &'static str)],
     /// Keys of columns.
     pub columns: &'static [(&'static str, &'static str)],
 }

@@ -35,7 +35,7 @@ pub use project::{
 };
 pub use settings::{AutoscaleMode, AutoscaleSpec, ChannelSpec, ClusterLabel, ClusterSpec, SettingsSpec};
 pub use shared::{ActionSpec, AllowSpec, ClassificationSpec, DeclassifyEntry, DeclassifySpec, OneOrMany, PersonalSpec};
-pub use source::{EncodingSpec, FilesSpec, FormatSpec, LookupSpec, OutsideSpec, QuerySpec, SourceSpec};
+pub use source::{EncodingSpec, FilesSpec, FormatSpec, LookupSpec, OutsideSpec, QuerySpec, SourceSpec, TableReadSpec};
 pub use storage::StorageSpec;
 
 /// The three kinds of file.

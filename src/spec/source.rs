@@ -121,9 +121,23 @@ pub struct QuerySpec {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OutsideSpec {
-    /// A table or view in Unity Catalog: `schema.table` in the catalog of the target, or `catalog.schema.table`. Each update
-    /// reads all its rows as they are then. Its columns have exactly the declared types, or the update fails (`column_types`).
-    /// Local runs read `_tables/<schema.table>.csv` in the landing directory instead.
+    /// A table or view in Unity Catalog: `schema.table` in the catalog of the target, or `catalog.schema.table`. Its
+    /// columns have exactly the declared types, or the update fails (`column_types`). Local runs read `_tables/<schema.table>.csv`
+    /// in the landing directory instead.
     #[schemars(example = &"crm.customers")]
     pub table: String,
+    /// What an update takes from the table. Default: `snapshot`.
+    #[schemars(example = &"appends")]
+    pub read: Option<TableReadSpec>,
+}
+
+/// What an update takes from a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TableReadSpec {
+    /// All rows, as they are then.
+    Snapshot,
+    /// The rows that were appended since the last update. The table must only ever grow: an update fails when rows of it were
+    /// changed or deleted.
+    Appends,
 }

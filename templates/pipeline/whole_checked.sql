@@ -1,5 +1,5 @@
 {{ header }}
-CREATE OR REFRESH PRIVATE MATERIALIZED VIEW {{ name }}
+CREATE OR REFRESH PRIVATE {% if streams %}STREAMING TABLE{% else %}MATERIALIZED VIEW{% endif %} {{ name }}
 {%- if !rules.is_empty() || key.is_some() || outside.is_some() %} (
 {%- for rule in rules %}
   {% filter element(1) %}CONSTRAINT {{ rule.name }}
@@ -31,7 +31,7 @@ WITH
     {% filter item(2) %}{{ column }},{% endfilter %}
 {%- endfor %}
     {% filter item(2) %}{{ table.types }}{% endfilter %}{% endfilter %}
-  FROM {{ table.name }}
+  FROM {% if streams %}STREAM {% endif %}{{ table.name }}
 ),
 {% endif %}
 {%- if outside.is_some() %}

@@ -1,5 +1,5 @@
 {{ header }}
-CREATE OR REFRESH MATERIALIZED VIEW {{ name }} (
+CREATE OR REFRESH {% if streams %}STREAMING TABLE{% else %}MATERIALIZED VIEW{% endif %} {{ name }} (
   _violations ARRAY<STRING> COMMENT 'Names of all rules that the row breaks',
 {%- for column in columns %}
   {{ column }}{% if !loop.last %},{% endif %}
@@ -15,5 +15,5 @@ SELECT
 {%- for value in values %}
   {{ value }}{% if !loop.last %},{% endif %}
 {%- endfor %}
-FROM {{ checked }}
+FROM {% if streams %}STREAM {% endif %}{{ checked }}
 WHERE _quarantined;

@@ -25,7 +25,7 @@ def compute(project: Project) -> dict[str, Table]:
     rows = gold.Rows(silvers)
     tables: dict[str, Table] = {}
     judged = [found for found in silvers.values() if not found.entity.lookup]
-    loaded = [found for found in judged if not found.entity.is_whole]
+    loaded = [found for found in judged if not found.entity.is_typed]
     for found in silvers.values():
         tables |= entity_tables(found)
         dialect = found.entity.dialect
@@ -49,16 +49,19 @@ def entity_tables(found: Silver) -> dict[str, Table]:
     rows = [tuple(row.values()) for row in found.rows]
     if entity.lookup:
         return {entity.name: Table(columns, rows)}
-    if entity.is_whole:
-        kept = [(sorted(one.violations), *one.given.values()) for one in found.judged if one.quarantined]
-        return {
-            entity.name: Table(columns, rows),
-            f"{entity.name}_quarantine": Table(["_violations", *columns], kept),
-        }
     ends = []
     if entity.loaded_by == "history":
         ends = ["__START_AT", "__END_AT"]
         rows = [(*row, *span) for row, span in zip(rows, found.spans)]
+    if entity.is_typed:
+        kept = [(sorted(one.violations), *one.given.values()) for one in found.judged if one.quarantined]
+        tables = {
+            entity.name: Table([*columns, *ends], rows),
+            f"{entity.name}_quarantine": Table(["_violations", *columns], kept),
+        }
+        if entity.appends and entity.key:
+            tables[f"{entity.name}_duplicates"] = duplicates(found)
+        return tables
     # What is no record stands in a column of its own; the raw table of JSON has a column for each field of the records.
     corrupt = ["_corrupt_record"] if entity.dialect.records else []
     quarantined = [

@@ -67,7 +67,7 @@ def table_file(chance: Chance, entity: Entity) -> File:
     rows = [[chance.one([*clean(column), ""]) for column in entity.columns] for _ in range(count)]
     is_risky = chance.feature("repeated_key_of_table", 0.04)
     for place, column in enumerate(entity.columns):
-        if [column.name] == entity.key and not is_risky:
+        if [column.name] == entity.key and not is_risky and not entity.appends:
             for number, row in enumerate(rows):
                 row[place] = str(number)
     header = [column.delivered_as for column in entity.columns]

@@ -1,6 +1,7 @@
 """Entities whose rows are those of a table outside of the project."""
 
 import kinds
+import tree
 from chance import Chance
 from grow_entity import clean
 from grow_query import QueryGrower
@@ -21,7 +22,7 @@ class TableGrower:
 
     def table(self, index: int) -> Entity:
         chance = self.chance
-        key = [Column("k", chance.one([kinds.INT, kinds.STRING]), texts=["1", "2", "3"])] if chance.maybe(0.7) else []
+        key = [Column("k", chance.one([kinds.INT, kinds.STRING]), texts=["1", "2", "3"])] if chance.maybe(0.8) else []
         columns = [*key, *(self.column(f"t{place}") for place in range(chance.number(1, 4)))]
         targets = [other for other in self.entities if len(other.key) == 1 and (other.lookup or other.loaded_by != "append")]
         if targets and chance.maybe(0.6):
@@ -35,7 +36,27 @@ class TableGrower:
         for column in columns:
             if not (column in key or column.references or column.matches or column.accepted or column.required):
                 self.add_change(column)
+        if chance.feature("appended_tables", 0.5):
+            self.add_stream(entity)
         return entity
+
+    def add_stream(self, entity: Entity) -> None:
+        """Rows that are appended, and what becomes of those with one key."""
+        chance = self.chance
+        entity.appends = True
+        if not entity.key:
+            return
+        entity.load = chance.weighted({None: 3, "upsert": 2, "history": 4, "append": 1})
+        if entity.loaded_by == "append":
+            return
+        kind = chance.one([kinds.INT, kinds.TIMESTAMP])
+        texts = [str(n) for n in range(1, 60)] if kind == kinds.INT else pool(chance, kind, True)
+        entity.columns.append(Column("v", kind, required=True, texts=texts))
+        entity.sequence = ["v"]
+        if chance.maybe(0.6):
+            entity.columns.append(Column("state", kinds.STRING, texts=["new", "kept", "gone", "gone"]))
+            mark = tree.column("state", kinds.STRING)
+            entity.delete_when = tree.compared("=", mark, tree.literal("gone", kinds.STRING))
 
     def column(self, name: str) -> Column:
         chance = self.chance

@@ -75,12 +75,13 @@ class Entity:
     derived: dict[str, Node] = field(default_factory=dict)
     row_count: tuple[int, str | None] | None = None
     query: Query | None = None
-    # The parts of the name of a table outside of the project.
+    # The parts of the name of a table outside of the project, and whether it is read as a stream of appended rows.
     table: list[str] | None = None
+    appends: bool = False
 
     @property
-    def is_whole(self) -> bool:
-        """Whether each update takes all rows anew, from a query or a table."""
+    def is_typed(self) -> bool:
+        """Whether values come with types, from a query or a table."""
         return self.query is not None or self.table is not None
 
     def column(self, name: str) -> Column | None:

@@ -6,7 +6,7 @@ import re
 import convert
 from evaluate import evaluate
 from project import Column, Entity, File
-from silver import Judged, Row, Silver, grouped, holds, leaf_of
+from silver import LOADS, Judged, Row, Silver, grouped, holds, leaf_of
 from tree import Node
 
 
@@ -22,7 +22,10 @@ def load_table(entity: Entity, files: list[File], found: dict[str, Silver]) -> S
     """The rows of a table outside of the project, judged."""
     given = [row_of(entity, file.header, texts) for file in files for texts in file.rows]
     silver = Silver(entity, judged=[judge(entity, row, found) for row in given])
-    silver.rows = [one.row for one in silver.clean]
+    if entity.appends:
+        LOADS[entity.loaded_by](silver)
+    else:
+        silver.rows = [one.row for one in silver.clean]
     return silver
 
 
@@ -58,25 +61,29 @@ def figure(node: Node, key: object, group: list[Row]) -> object:
 def judge(entity: Entity, given: Row, found: dict[str, Silver]) -> Judged:
     """A value that is not valid becomes NULL; rules see that."""
     row: Row = {}
-    broken: list[tuple[str, str]] = []
+    broken: list[tuple[str, str, str | None]] = []
+    told_by = [*entity.key, *(entity.sequence if entity.load == "history" else [])]
     for column in entity.columns:
         value = given[column.name]
         is_wrong = not is_valid(value, column, found)
         row[column.name] = None if is_wrong else value
         if row[column.name] is None and column.default is not None:
             row[column.name] = convert.read(column.default, column.kind)
-        if (column.required or column.name in entity.key) and row[column.name] is None:
-            broken.append((f"{column.name}_required", column.on_missing or "quarantine"))
+        if (column.required or column.name in told_by) and row[column.name] is None:
+            broken.append((f"{column.name}_required", column.on_missing or "quarantine", column.name))
         if is_wrong:
-            broken.append((f"valid_{column.name}", column.on_invalid or "quarantine"))
+            broken.append((f"valid_{column.name}", column.on_invalid or "quarantine", column.name))
     for name, rule in entity.rules.items():
         if not holds(rule.condition, row):
-            broken.append((name, rule.action or "quarantine"))
-    actions = {action for _, action in broken}
+            broken.append((name, rule.action or "quarantine", None))
+    deletes = entity.delete_when is not None and holds(entity.delete_when, row)
+    if deletes:
+        broken = [one for one in broken if one[2] in (*entity.key, *entity.sequence)]
+    actions = {action for _, action, _ in broken}
     dropped = "drop" in actions
-    stops = [name for name, action in broken if action == "fail"]
-    names = [name for name, _ in broken]
-    return Judged(None, row, names, dropped, "quarantine" in actions and not dropped, False, stops, given)
+    stops = [name for name, action, _ in broken if action == "fail"]
+    names = [name for name, _, _ in broken]
+    return Judged(None, row, names, dropped, "quarantine" in actions and not dropped, deletes, stops, given)
 
 
 def is_valid(value: object, column: Column, found: dict[str, Silver]) -> bool:

@@ -69,7 +69,7 @@ class Silver:
         minimum, action = self.entity.row_count or (0, None)
         too_few = len(self.lines) < minimum and action != "warn" and not self.entity.lookup
         names = [name for judged in self.judged for name in judged.stops]
-        if self.entity.is_whole and queried.repeats(self):
+        if self.entity.is_typed and not self.entity.appends and queried.repeats(self):
             names.append("unique_key")
         return names + ([f"{self.entity.name}_minimum"] if too_few else [])
 
@@ -190,7 +190,9 @@ def key_of(entity: Entity, row: Row) -> tuple:
 def age(entity: Entity, judged: Judged) -> tuple:
     """What tells the newer of two rows of a key: the sequence, the file that was changed last, its name, the row."""
     own = ordered([judged.row[entity.column(name).name] for name in entity.sequence])
-    return own, judged.line.modified, judged.line.file_name, ordered(list(judged.row.values()))
+    # Rows of a table come from no file.
+    file = (judged.line.modified, judged.line.file_name) if judged.line else ()
+    return own, file, ordered(list(judged.row.values()))
 
 
 def grouped(entity: Entity, judged: list[Judged]) -> dict[tuple, list[Judged]]:

@@ -52,7 +52,7 @@ def entity_spec(entity: Entity) -> dict:
         # A column of the key is found by its name, and half of the queries stand in the spec.
         source = {"query": query_text(entity) if len(entity.columns) % 2 else f"{entity.name}.sql"}
     if entity.table:
-        source = {"table": ".".join(entity.table)}
+        source = {"table": ".".join(entity.table)} | ({"read": "appends"} if entity.appends else {})
     if entity.delimiter != ",":
         source["delimiter"] = entity.delimiter
     source |= entity.dialect.spec()

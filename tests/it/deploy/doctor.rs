@@ -176,8 +176,35 @@ fn tables_that_the_pipeline_reads_are_what_entities_declare() {
             (Verdict::Lacking, "`paid` of `main.crm.people` is decimal(9,3), but declared decimal(9,2)".to_owned()),
         ]
     );
+    let as_view = |state: &mut State| {
+        let view = state.things.get_mut(&(Kind::Table, "main.crm.people".to_owned())).unwrap();
+        view.fields.insert("table_type".to_owned(), "VIEW".into());
+    };
+    assert_eq!(found(right.to_vec().into(), &as_view)[0].0, Verdict::Fine);
     assert_eq!(
         found(right.to_vec().into(), &|state| drop(state.things.remove(&(Kind::Table, "main.crm.people".to_owned())))),
         [(Verdict::Lacking, "cannot see `main.crm.people`, which the pipeline reads".to_owned())]
+    );
+}
+
+#[test]
+fn a_view_is_no_stream() {
+    let mut shop = Shop::new();
+    shop.add(
+        "entities/scans.yml",
+        "entity: scans\nsource: { table: crm.scans, read: appends }\ncolumns: { id: bigint }\n",
+    );
+    let mut state = workspace().state().clone();
+    state.add_thing(Kind::Schema, "main.crm", "admin");
+    state.add_thing(Kind::Table, "main.crm.scans", DEPLOYER);
+    state.give("USE_SCHEMA", Kind::Schema, "main.crm", DEPLOYER);
+    state.give("SELECT", Kind::Table, "main.crm.scans", DEPLOYER);
+    let table = &mut state.things.get_mut(&(Kind::Table, "main.crm.scans".to_owned())).unwrap().fields;
+    table.insert("columns".to_owned(), serde_json::json!([{"name": "id", "type_text": "bigint"}]));
+    table.insert("table_type".to_owned(), "MATERIALIZED_VIEW".into());
+    let remedy = "remove `read: appends`: then each update reads all rows";
+    assert_eq!(
+        missing(&checks(&shop, state, DEPLOYER)),
+        [format!("table: `main.crm.scans` is a view, to which nothing is appended -> {remedy}")]
     );
 }

@@ -10,6 +10,7 @@ mod declared;
 mod deployed;
 pub mod identities;
 mod model;
+mod outside;
 mod scripts;
 
 use std::path::{Path, PathBuf};

@@ -5,14 +5,12 @@
 //! deployment after another, statement by statement. It knows no specs and shares no code with what renders the files.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::ControlFlow;
 
 use lakeflow::ast::{
     Alter, AlterAction, ColumnAction, Command, CommandPart, CreateFunction, CreatePolicy, Expr, ObjectName, PolicyKind,
     Privilege, Securable, SecurableKind, StatementKind, TableDefinition,
 };
-use lakeflow::check::query_of;
-use lakeflow::{expr_text, parse, walk};
+use lakeflow::{expr_text, parse};
 use sqlparser::ast::{BinaryOperator, FunctionArg, FunctionArgExpr, FunctionArguments, Value};
 
 use super::acting::{given_to, is_place};
@@ -137,25 +135,6 @@ impl Model {
                 _ => {}
             }
         }
-    }
-
-    /// The tables that a statement of the pipeline reads and something else keeps: they have a schema in their names.
-    pub fn outside_of(&self, statement: &StatementKind) -> BTreeSet<Object> {
-        let mut found = BTreeSet::new();
-        let Some(query) = query_of(statement) else { return found };
-        let _: ControlFlow<()> = walk::relations(query, |name| {
-            let parts = path(name);
-            let catalog = (parts.len() == 2).then(|| self.schema[0].clone());
-            found.extend(Some(catalog.into_iter().chain(parts).collect::<Object>()).filter(|name| name.len() == 3));
-            ControlFlow::Continue(())
-        });
-        found
-    }
-
-    /// Notes the tables outside of a pipeline.
-    pub fn find_outside(&mut self, pipeline: &[StatementKind]) {
-        let outside: Vec<Object> = pipeline.iter().flat_map(|statement| self.outside_of(statement)).collect();
-        self.outside.extend(outside);
     }
 
     pub fn object(&self, table: &str) -> Object {

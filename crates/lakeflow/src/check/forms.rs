@@ -48,6 +48,8 @@ pub struct OutsideTable {
     pub name: Vec<String>,
     /// The columns that queries read.
     pub columns: Vec<Column>,
+    /// Whether a query reads it as a stream.
+    pub is_stream: bool,
 }
 
 impl OutsideTable {

@@ -13,7 +13,19 @@ TBLPROPERTIES (
 )
 AS
 SELECT
+  'payments' AS entity,
+  'account' AS reference_column,
+  'accounts' AS referenced_entity,
+  (SELECT count(*) FROM payments_orphans WHERE array_contains(_missing, 'account')) AS orphan_rows
+UNION ALL
+SELECT
   'postings' AS entity,
   'account' AS reference_column,
   'accounts' AS referenced_entity,
-  (SELECT count(*) FROM postings_orphans WHERE array_contains(_missing, 'account')) AS orphan_rows;
+  (SELECT count(*) FROM postings_orphans WHERE array_contains(_missing, 'account')) AS orphan_rows
+UNION ALL
+SELECT
+  'ratings' AS entity,
+  'account' AS reference_column,
+  'accounts' AS referenced_entity,
+  (SELECT count(*) FROM ratings_orphans WHERE array_contains(_missing, 'account')) AS orphan_rows;
