@@ -46,7 +46,10 @@ async fn read(table: &OutsideTable, landing: &Path, session: &Session) -> Result
     let fault = |why: String| RunFault::landing(&path, why);
     if !path.is_file() {
         let name = table.name.join(".");
-        return Err(fault(format!("file not found; local runs read the rows of table `{name}` there")));
+        let header = table.columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>().join(",");
+        let why =
+            format!("file not found; local runs read the rows of table `{name}` there, with the header `{header}`");
+        return Err(fault(why));
     }
     let landed = landing::file(landing, &file)?;
     let text = decode::text_of(&landed, None)?;
@@ -54,7 +57,7 @@ async fn read(table: &OutsideTable, landing: &Path, session: &Session) -> Result
     let Some((header, rows)) = records.split_first() else { return Err(fault("the file has no header".to_owned())) };
     if let Some(row) = rows.iter().find(|row| row.fields.len() != header.fields.len()) {
         let (found, wanted) = (row.fields.len(), header.fields.len());
-        return Err(fault(format!("line {}: {found} fields instead of {wanted}", row.line)));
+        return Err(fault(format!("line {}: expected {wanted} fields, found {found}", row.line)));
     }
     let texts = texts(&table.columns, header, rows).map_err(fault)?;
     let typed = typed(&table.columns, &texts, session).await?;

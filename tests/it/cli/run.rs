@@ -184,3 +184,32 @@ fn samples_are_made_from_the_specs_and_run() {
     let refused = sample("4", "in").ended(1).err;
     assert!(refused.contains("mine.txt") && refused.contains("choose an empty directory"), "{refused}");
 }
+
+#[test]
+fn rows_of_a_table_are_read_from_a_file() {
+    let dir = shop();
+    let spec = "entity: leads\nsource: { table: crm.Leads }\nkey: lead_id\ncolumns:\n  lead_id: { type: bigint, from: id }\n  score: int\n";
+    fs::write(dir.path().join("specs/entities/leads.yml"), spec).unwrap();
+    let told = |rows: Option<&str>| {
+        if let Some(rows) = rows {
+            fs::create_dir_all(dir.path().join("samples/_tables")).unwrap();
+            fs::write(dir.path().join("samples/_tables/crm.leads.csv"), rows).unwrap();
+        }
+        gen_in(dir.path(), &["run", "-q"])
+    };
+    for (rows, why) in [
+        (None, "file not found; local runs read the rows of table `crm.Leads` there, with the header `id,score`"),
+        (Some(""), "the file has no header"),
+        (Some("id,points\n1,2\n"), "no column `score`"),
+        (Some("id,score\n1,2\n2\n"), "line 3: expected 2 fields, found 1"),
+        (Some("id,score\n1,2\n2,ten\n"), "line 3: the value of `score` is not INT"),
+        (Some("id,score\n1,2\n1,3\n"), "expectation `unique_key` is not met by 2 of 2 rows"),
+    ] {
+        let ran = told(rows).ended(1);
+        assert!(ran.err.contains(why), "{}", ran.err);
+    }
+    told(Some("ID,Score,note\n1,,x\n,7,y\n9223372036854775807,-2147483648,\"a, b\"\n")).ended(0);
+    let rows = "lead_id,score\n1,\n9223372036854775807,-2147483648\n";
+    assert_eq!(query(dir.path(), "SELECT * FROM leads ORDER BY 1"), rows);
+    assert_eq!(query(dir.path(), "SELECT count(*) AS n FROM leads_quarantine"), "n\n1\n");
+}
