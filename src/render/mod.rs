@@ -17,7 +17,7 @@ pub mod query;
 mod storage;
 mod table;
 pub mod text;
-mod whole;
+mod typed;
 
 pub use governance::administration;
 
@@ -120,11 +120,11 @@ impl<'a> Datasets<'a> {
             Dataset::Skipped(id) => files::skipped(project, project.entity(id)),
             Dataset::Query(id) => query::view(project.entity(id)),
             Dataset::Checked(id) if project.entity(id).is_loaded() => checked::checked(project.entity(id)),
-            Dataset::Checked(id) => whole::checked(project.entity(id)),
+            Dataset::Checked(id) => typed::checked(project.entity(id)),
             Dataset::Clean(id) => table::clean(project.entity(id)),
             Dataset::Table(id) => table::table(project, id),
             Dataset::Quarantine(id) if project.entity(id).is_loaded() => table::quarantine(project, project.entity(id)),
-            Dataset::Quarantine(id) => whole::quarantine(project, project.entity(id)),
+            Dataset::Quarantine(id) => typed::quarantine(project, project.entity(id)),
             Dataset::Orphans(id) => quality::orphans(project, id),
             Dataset::Duplicates(id) => quality::duplicates(project, project.entity(id)),
             Dataset::RowCounts => quality::row_counts(project),

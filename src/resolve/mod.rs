@@ -50,8 +50,8 @@ mod source;
 mod stable;
 mod storage;
 mod suspect;
+mod typed;
 mod validity;
-mod whole;
 mod written;
 
 pub use constant::{Misfit, converts, exact, normalized, read};

@@ -5,7 +5,7 @@ use lakeflow::diag::Diagnostic;
 use lakeflow::is_same_name;
 
 use super::context::Context;
-use super::whole::{self, WholeOptions};
+use super::typed::{self, TypedOptions};
 use crate::codes;
 use crate::load::Located;
 use crate::model::{EntityColumn, FieldPath, SourceTable};
@@ -16,7 +16,7 @@ const COLUMN_OPTIONS: &[(&str, &str)] =
     &[("header", "`from` names the column of the table"), ("format", "the values of a table have their types already")];
 const WATCHED: [(&str, &str); 2] =
     [("freshness", "watch the table where it is filled"), ("row_count", "watch the table where it is filled")];
-const SNAPSHOT_OPTIONS: WholeOptions = WholeOptions {
+const SNAPSHOT_OPTIONS: TypedOptions = TypedOptions {
     source: "a table",
     entity: &[
         ("load", "the rows are always those that the table has: remove it, or add `read: appends` to the source"),
@@ -30,7 +30,7 @@ const SNAPSHOT_OPTIONS: WholeOptions = WholeOptions {
     ],
     columns: COLUMN_OPTIONS,
 };
-const STREAM_OPTIONS: WholeOptions = WholeOptions { source: "a table", entity: &WATCHED, columns: COLUMN_OPTIONS };
+const STREAM_OPTIONS: TypedOptions = TypedOptions { source: "a table", entity: &WATCHED, columns: COLUMN_OPTIONS };
 
 /// Whether a source is the stream of what is appended to a table.
 pub fn is_stream(wanted: &OutsideSpec) -> bool {
@@ -44,8 +44,8 @@ pub fn resolve(
     columns: &[EntityColumn],
     context: &mut Context<'_>,
 ) -> SourceTable {
-    whole::report_options(spec, if is_stream(wanted) { &STREAM_OPTIONS } else { &SNAPSHOT_OPTIONS }, context);
-    context.extend(columns.iter().filter_map(|column| whole::pattern_fault(spec, column, "the column is")));
+    typed::report_options(spec, if is_stream(wanted) { &STREAM_OPTIONS } else { &SNAPSHOT_OPTIONS }, context);
+    context.extend(columns.iter().filter_map(|column| typed::pattern_fault(spec, column, "the column is")));
     report_twins(columns, context);
     let place = spec.value("/source/table");
     let fault = |message: String, hint: &str| Diagnostic::error(codes::BAD_NAME, message).at(place).hint(hint);

@@ -18,14 +18,14 @@ use super::graph::Graph;
 use super::project::list_hint;
 use super::stable;
 use super::suspect;
-use super::whole::{self, WholeOptions};
+use super::typed::{self, TypedOptions};
 use crate::codes;
 use crate::load::{Located, SpecSet};
 use crate::model::{Entity, EntityColumn, EntityId, EntitySource, Load, Metric, MetricId, TableQuery, TextPlace};
 use crate::spec::{EntitySpec, QuerySpec, SpecKind, expanded};
 
 /// What to do in place of keys that are for rows of files.
-const QUERY_OPTIONS: WholeOptions = WholeOptions {
+const QUERY_OPTIONS: TypedOptions = TypedOptions {
     source: "a query",
     entity: &[
         ("load", "the table always holds the rows that the query gives: remove it"),
@@ -46,7 +46,7 @@ const QUERY_OPTIONS: WholeOptions = WholeOptions {
 /// The text of a query and where it stands; empty after a fault. What it reads is found by [`link`], once all entities and
 /// metrics are known.
 pub fn written(wanted: &QuerySpec, spec: &Located<EntitySpec>, set: &SpecSet, context: &mut Context<'_>) -> TableQuery {
-    whole::report_options(spec, &QUERY_OPTIONS, context);
+    typed::report_options(spec, &QUERY_OPTIONS, context);
     let is_file = !wanted.query.trim().contains(char::is_whitespace);
     let (text, place) = if is_file {
         match file(wanted.query.trim(), spec, set, context) {
@@ -300,7 +300,7 @@ fn compare(
             }
             Some(given) => {
                 context.extend(type_fault(spec, column, given));
-                context.extend(whole::pattern_fault(spec, column, "the query gives"));
+                context.extend(typed::pattern_fault(spec, column, "the query gives"));
             }
         }
     }

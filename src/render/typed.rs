@@ -1,5 +1,5 @@
-//! Datasets of an entity whose rows are taken as a whole at each update, from a query or a table: the rows with the rules
-//! that they break, and those that are kept from the table.
+//! Datasets of an entity whose values have types already, those of a query or a table: the rows with the rules that they
+//! break, and those that are kept from the table.
 
 use askama::Template;
 use lakeflow::build;
@@ -13,8 +13,8 @@ use crate::model::{Action, COLUMN_TYPES, Entity, EntityColumn, Project, RuleKind
 use crate::plan;
 
 #[derive(Template)]
-#[template(path = "pipeline/whole_checked.sql")]
-struct WholeChecked<'a> {
+#[template(path = "pipeline/typed_checked.sql")]
+struct TypedChecked<'a> {
     header: Sql,
     name: Ident<'a>,
     comment: Literal,
@@ -22,7 +22,7 @@ struct WholeChecked<'a> {
     /// What rows are read from: the view of the query, or the step that reads a table.
     source: Ident<'a>,
     outside: Option<ReadTable<'a>>,
-    columns: Vec<WholeColumn<'a>>,
+    columns: Vec<TypedValue<'a>>,
     /// Values as they were given, of columns that only some values are valid for or that have a default.
     kept: Vec<KeptColumn<'a>>,
     rules: Vec<CheckedRule<'a>>,
@@ -46,7 +46,7 @@ struct ReadTable<'a> {
     expectation: Ident<'a>,
 }
 
-struct WholeColumn<'a> {
+struct TypedValue<'a> {
     name: Ident<'a>,
     /// The value, with its name.
     value: Sql,
@@ -63,7 +63,7 @@ pub fn checked(entity: &Entity) -> Result<String, askama::Error> {
     let name = plan::checked_name(entity);
     let title = format!("Rows of {}, with the rules that each one breaks", entity.name);
     let quarantined = entity.rules.iter().filter(|r| r.action == Action::Quarantine);
-    WholeChecked {
+    TypedChecked {
         header: header(
             &format!("{name}: rows of {}, with the rules that each one breaks.", entity.name),
             &entity.origin.path,
@@ -102,13 +102,13 @@ fn read_table<'a>(entity: &Entity, table: &SourceTable) -> ReadTable<'a> {
     }
 }
 
-/// Whether a value is kept as it was given: where only some are valid, or where none is replaced.
+/// Whether a value is kept as it was given: where only some are valid, or where a default replaces none.
 fn is_kept(entity: &Entity, column: &EntityColumn) -> bool {
     let is_asked = |kind: &RuleKind| matches!(kind, RuleKind::Valid(id) if std::ptr::eq(entity.column(*id), column));
     column.default.is_some() || entity.rules.iter().any(|rule| is_asked(&rule.kind))
 }
 
-fn column(column: &EntityColumn) -> WholeColumn<'_> {
+fn column(column: &EntityColumn) -> TypedValue<'_> {
     let conditions: Vec<Expr> = valid(column, &read(column));
     let value =
         if conditions.is_empty() { read(column) } else { build::case([(build::and(conditions), read(column))], None) };
@@ -119,7 +119,7 @@ fn column(column: &EntityColumn) -> WholeColumn<'_> {
     let name = Ident::new(&column.name);
     let value =
         if matches!(value, Expr::Identifier(_)) { Sql(name.to_string()) } else { Sql::aliased(&value, &column.name) };
-    WholeColumn { name, value }
+    TypedValue { name, value }
 }
 
 fn kept<'a>(entity: &Entity, column: &'a EntityColumn) -> KeptColumn<'a> {
@@ -143,8 +143,8 @@ fn rows_of_key(entity: &Entity) -> String {
 }
 
 #[derive(Template)]
-#[template(path = "pipeline/whole_quarantine.sql")]
-struct WholeQuarantine<'a> {
+#[template(path = "pipeline/typed_quarantine.sql")]
+struct TypedQuarantine<'a> {
     header: Sql,
     name: Ident<'a>,
     comment: Literal,
@@ -165,7 +165,7 @@ pub fn quarantine(project: &Project, entity: &Entity) -> Result<String, askama::
             Sql(Ident::new(&column.name).to_string())
         }
     };
-    WholeQuarantine {
+    TypedQuarantine {
         header: header(
             &format!("{name}: rows of {} that break a rule, as {given}.", entity.name),
             &entity.origin.path,

@@ -1,4 +1,4 @@
-//! Entities whose rows are taken as a whole at each update, in types that they have already: from a query, or from a table.
+//! Entities whose values have types already, those of a query or a table.
 
 use lakeflow::diag::Diagnostic;
 use lakeflow::types::DataType;
@@ -11,7 +11,7 @@ use crate::model::EntityColumn;
 use crate::spec::{ColumnSpec, EntitySpec};
 
 /// Keys that say how files are read, or how their rows meet those of earlier files, each with what to do instead.
-pub struct WholeOptions {
+pub struct TypedOptions {
     /// What rows come from, as messages call it.
     pub source: &'static str,
     /// Keys of the entity.
@@ -21,7 +21,7 @@ pub struct WholeOptions {
 }
 
 /// Reports keys that such a source has no use for.
-pub fn report_options(spec: &Located<EntitySpec>, options: &WholeOptions, context: &mut Context<'_>) {
+pub fn report_options(spec: &Located<EntitySpec>, options: &TypedOptions, context: &mut Context<'_>) {
     let entity = &spec.spec;
     let is_stated = |key: &str| match key {
         "load" => entity.load.is_some(),
