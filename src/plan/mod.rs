@@ -88,6 +88,7 @@ pub fn plan(project: &Project, record: &Record, diagnostics: &mut Diagnostics) -
     let mut faulty = report_duplicates(project, &datasets, &metric_views, diagnostics);
     datasets.sort_by(|a, b| (a.dataset.layer(), &a.name).cmp(&(b.dataset.layer(), &b.name)));
     let mut plan = BuildPlan { datasets, metric_views, ..BuildPlan::default() };
+    faulty.extend(outside::report_types(project, diagnostics));
     faulty.extend(outside::report_own(project, &plan, diagnostics));
     take_away(project, record, &mut plan, diagnostics);
     plan.artifacts = artifact::artifacts(project, &plan);

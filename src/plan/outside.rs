@@ -1,29 +1,31 @@
 //! Tables outside of the pipeline that entities read.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use lakeflow::check;
 use lakeflow::diag::{Diagnostic, Diagnostics};
-use lakeflow::is_same_name;
 use lakeflow::source::FileId;
 use lakeflow::types::Column;
+use lakeflow::{folded, is_same_name};
 
 use super::{BuildPlan, StoredAs};
 use crate::codes;
-use crate::model::{Entity, Project, SourceTable};
+use crate::model::{Entity, EntityColumn, Project, SourceTable};
 
 /// The tables that entities read, each once, with all columns that any of them reads.
 pub fn outside_tables(project: &Project) -> Vec<check::OutsideTable> {
     let mut tables: Vec<check::OutsideTable> = vec![];
+    let (mut places, mut columns) = (HashMap::new(), HashSet::new());
     for (entity, table) in readers(project) {
-        let index = tables.iter().position(|known| is_same_table(&known.name, &table.parts)).unwrap_or_else(|| {
+        let key = check::folded_parts(&table.parts);
+        let place = *places.entry(key.clone()).or_insert_with(|| {
             tables.push(check::OutsideTable { name: table.parts.clone(), columns: vec![], is_stream: false });
             tables.len() - 1
         });
-        let Some(known) = tables.get_mut(index) else { continue };
+        let Some(known) = tables.get_mut(place) else { continue };
         known.is_stream |= table.is_stream;
         for column in &entity.columns {
-            if !known.columns.iter().any(|other| is_same_name(&other.name, &column.header)) {
+            if columns.insert((key.clone(), folded(&column.header).into_owned())) {
                 known.columns.push(Column::nullable(&*column.header, column.ty.clone()));
             }
         }
@@ -36,8 +38,31 @@ fn readers(project: &Project) -> impl Iterator<Item = (&Entity, &SourceTable)> {
     project.entities.iter().filter_map(|entity| Some((entity, entity.outside()?)))
 }
 
-fn is_same_table(one: &[String], other: &[String]) -> bool {
-    one.len() == other.len() && one.iter().zip(other).all(|(one, other)| is_same_name(one, other))
+/// Reports columns to which two entities give different types, of which only one can be right; gives the files of the specs at
+/// fault.
+pub fn report_types(project: &Project, diagnostics: &mut Diagnostics) -> BTreeSet<FileId> {
+    let mut faulty = BTreeSet::new();
+    let mut declared: HashMap<(Vec<String>, String), &EntityColumn> = HashMap::new();
+    for (entity, table) in readers(project) {
+        for column in &entity.columns {
+            let key = (check::folded_parts(&table.parts), folded(&column.header).into_owned());
+            let other = *declared.entry(key).or_insert(column);
+            if other.ty != column.ty {
+                let message = format!(
+                    "`{}` of `{}` is declared {} here, but {} elsewhere",
+                    column.header,
+                    table.name(),
+                    column.ty,
+                    other.ty
+                );
+                let fault = Diagnostic::error(codes::OPTION_CONFLICT, message).at(column.span);
+                let fault = fault.related(other.span, "the other declaration");
+                diagnostics.push(fault.hint("declare the type that the table has in both"));
+                faulty.extend([column.span.file, other.span.file]);
+            }
+        }
+    }
+    faulty
 }
 
 /// Reports tables that the pipeline itself keeps in some target; gives the files of the specs at fault.
