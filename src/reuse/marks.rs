@@ -18,13 +18,14 @@ pub enum MarkPlace {
     Nothing,
 }
 
-const TEXT_OF_ENTITY: [&str; 21] = [
+const TEXT_OF_ENTITY: [&str; 22] = [
     "entity",
     "renamed_from",
     "description",
     "source/files",
     "source/except",
     "source/lookup",
+    "source/table",
     "columns/*/description",
     "columns/*/header",
     "columns/*/from",
