@@ -36,7 +36,8 @@ def write(project: Project, seed: int, folders: list[Path]) -> None:
         folder.mkdir(parents=True)
         common, own = random.Random(seed), random.Random(f"{seed} {number}")
         times = []
-        for name, rows in files(project, common, own):
+        for name, rows in delivered(project, common, own):
+            (folder / name).parent.mkdir(exist_ok=True)
             with (folder / name).open("w", newline="", encoding="utf-8") as file:
                 writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
                 writer.writeheader()
@@ -45,6 +46,18 @@ def write(project: Project, seed: int, folders: list[Path]) -> None:
             modified = NOON + timedelta(days=len(times))
             times.append({"file": name, "sha256": digest, "modified": modified.isoformat() + "Z"})
         (folder / "_modified.json").write_text(json.dumps(times), encoding="utf-8")
+
+
+def delivered(project: Project, common: random.Random, own: random.Random):
+    """Names and rows, those of people in one table if they are read from one."""
+    people = []
+    for name, rows in files(project, common, own):
+        if project.appended and name.startswith("people"):
+            people += rows
+        else:
+            yield name, rows
+    if people:
+        yield "_tables/crm.people.csv", people
 
 
 def files(project: Project, common: random.Random, own: random.Random):

@@ -37,6 +37,8 @@ class Project:
     sees: list[str]
     load: str
     protection: str
+    # Whether people are read from a table to which rows are appended, not from files.
+    appended: bool = False
     files: dict[str, list[Line]] = field(default_factory=dict)
     filters: list[str] = field(default_factory=list)
 
@@ -53,6 +55,9 @@ def grow(seed: int) -> Project:
     project.files["project.yml"] = [Line(text) for text in settings(project)]
     project.files["entities/towns.yml"] = [Line(text) for text in TOWNS]
     project.files["entities/people.yml"] = people(chance, load)
+    if seed % 3 == 0 and load != "snapshot":
+        project.appended = True
+        read_from_table(project.files["entities/people.yml"])
     project.files["entities/orders.yml"] = orders(chance, load)
     project.files["entities/parcels.yml"] = [Line(text) for text in PARCELS]
     for number in range(METRICS):
@@ -119,6 +124,13 @@ def people(chance: random.Random, load: str) -> list[Line]:
         # A rule that all rows keep, for the list must not be empty.
         lines.append(Line(rule, f"  rule_{number}: person_id is not null"))
     return lines
+
+
+def read_from_table(lines: list[Line]) -> None:
+    """Takes the rows from a table, where a sequence has to say which row of a key is the newest."""
+    lines[1] = Line("source: { table: crm.people, read: appends }")
+    if any(line.text == "load: upsert" for line in lines) and not any(line.text.startswith("sequence:") for line in lines):
+        lines.insert(4, Line("sequence: changed"))
 
 
 def personal_column(chance: random.Random, name: str, kind: str, letter: str, pii: str) -> Line:
