@@ -1,0 +1,4 @@
+CREATE OR REFRESH MATERIALIZED VIEW people (id BIGINT)
+AS
+SELECT id -- all
+FROM crm.people;
