@@ -47,6 +47,7 @@ pub fn resolve(
     typed::report_options(spec, if is_stream(wanted) { &STREAM_OPTIONS } else { &SNAPSHOT_OPTIONS }, context);
     context.extend(columns.iter().filter_map(|column| typed::pattern_fault(spec, column, "the column is")));
     report_twins(columns, context);
+    report_captured(columns, context);
     let place = spec.value("/source/table");
     let fault = |message: String, hint: &str| Diagnostic::error(codes::BAD_NAME, message).at(place).hint(hint);
     let parts = match parts(&wanted.table) {
@@ -91,6 +92,28 @@ fn report_twins(columns: &[EntityColumn], context: &mut Context<'_>) {
             let message = format!("columns `{}` and `{}` are read from the same column", twin.name, column.name);
             let fault = Diagnostic::error(codes::DUPLICATE_NAME, message).at(column.span);
             context.push(fault.related(twin.span, "the other one"));
+        }
+    }
+}
+
+/// Reports a column that is read from a name which another column bears here. Were that column of the table removed, Spark would
+/// take the other one for it, a lateral alias, and nobody would be told.
+fn report_captured(columns: &[EntityColumn], context: &mut Context<'_>) {
+    let names: NameIndex = columns.iter().map(|column| &*column.name).collect();
+    for column in columns {
+        let other = names.place(&column.header).and_then(|place| columns.get(place));
+        // Columns that are read from one are reported as such.
+        let is_captured = |other: &&EntityColumn| {
+            !is_same_name(&other.name, &column.name) && !is_same_name(&other.header, &column.header)
+        };
+        if let Some(other) = other.filter(is_captured) {
+            let message =
+                format!("`{}` is read from `{}`, which is the name of another column", column.name, other.name);
+            let fault = Diagnostic::error(codes::DUPLICATE_NAME, message).at(column.span);
+            let fault = fault.related(other.span, "the other one");
+            context.push(
+                fault.hint("give the other one another name: it would be taken for a column that the table lost"),
+            );
         }
     }
 }
