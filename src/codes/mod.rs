@@ -29,7 +29,7 @@ lakeflow::codes! {
     AMBIGUOUS_REFERENCE "E0310" "ambiguous reference"
     REFERENCE_CYCLE "E0401" "references between entities form a cycle"
     REFERENCE_TYPE "E0402" "a reference and the key it names differ in type"
-    REFERENCE_KEY "E0403" "a reference needs an entity with a key of one column"
+    REFERENCE_KEY "E0403" "a reference does not hold the key of an entity"
     LOAD_NEEDS_KEY "E0404" "this kind of load requires a key"
     OPTION_CONFLICT "E0405" "conflicting or inapplicable option"
     DEFINITION_CYCLE "E0406" "measures or dimensions are defined in terms of each other"

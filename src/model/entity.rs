@@ -411,17 +411,29 @@ pub struct Check {
     pub condition: Expression,
 }
 
-/// A column that holds the key of an entity.
+/// Columns that hold the key of an entity.
 #[derive(Debug, Clone)]
 pub struct Reference {
-    /// The column of the referring entity.
-    pub column: ColumnId,
-    /// The entity referred to; its key is one column.
+    /// The columns of the referring entity, in the order of the key that they hold. A row without a value in one of them
+    /// refers to nothing.
+    pub columns: Vec<ColumnId>,
+    /// The entity referred to.
     pub entity: EntityId,
     /// What expressions call it.
     pub alias: String,
+    /// What tables about orphans call it: its columns.
+    pub label: String,
     /// Whether it is known at compile time to resolve (a lookup whose keys are the accepted values).
     pub always_resolves: bool,
+    /// The word that says what it refers to.
+    pub span: Span,
+}
+
+impl Reference {
+    /// A reference of which only the name is known.
+    pub(crate) fn open(entity: EntityId, alias: String, span: Span) -> Reference {
+        Reference { columns: vec![], entity, label: alias.clone(), alias, always_resolves: false, span }
+    }
 }
 
 /// Least number of raw rows.

@@ -62,8 +62,8 @@ impl Metric {
 
     /// The entities whose tables its tables read; one may be there more than once.
     pub fn entities(&self) -> Vec<EntityId> {
-        let per = self.per.iter().flat_map(|per| per.joins.iter().map(Join::entity).chain([per.entity]));
-        self.joins.iter().map(Join::entity).chain([self.from]).chain(per).collect()
+        let per = self.per.iter().flat_map(|per| per.joins.iter().map(|join| join.entity).chain([per.entity]));
+        self.joins.iter().map(|join| join.entity).chain([self.from]).chain(per).collect()
     }
 
     /// The columns of a table: its period, what it shows of rows, what it is grouped by, measures.
@@ -94,19 +94,25 @@ impl Metric {
 pub struct Join {
     /// How its rows are found. The last reference of the path is what the join is along.
     pub path: RefPath,
-    /// The rows that refer: the path without its last reference, and the column that holds the key.
-    pub referring: ColumnPath,
-    /// The rows referred to: the path, and the column of their key.
-    pub key: ColumnPath,
+    /// How the rows that refer are found: the path without its last reference.
+    pub from: RefPath,
+    /// The entity whose rows are joined, one at most to each row.
+    pub entity: EntityId,
+    /// The columns that are equal, at least one pair.
+    pub keys: Vec<JoinKey>,
     /// How rows without a partner are treated.
     pub kind: MetricJoinKind,
 }
 
-impl Join {
-    /// The entity whose rows are joined, one at most to each row.
-    pub fn entity(&self) -> EntityId {
-        self.key.entity
-    }
+/// Columns that are equal in rows that are joined.
+#[derive(Debug, Clone)]
+pub struct JoinKey {
+    /// Of the rows that refer.
+    pub referring: ColumnPath,
+    /// Whether rows that refer can lack a value in it.
+    pub nullable: bool,
+    /// Of the rows referred to: a column of their key, which is never NULL.
+    pub key: ColumnPath,
 }
 
 /// How rows without a partner are treated.
@@ -125,8 +131,8 @@ pub enum MetricJoinKind {
 pub struct Per {
     /// The entity that gets a row each; the measured entity refers to it.
     pub entity: EntityId,
-    /// The column of the measured entity that holds its key.
-    pub reference: ColumnId,
+    /// The columns of the measured entity that hold its key, in the order of that key.
+    pub reference: Vec<ColumnId>,
     /// Joins of its rows.
     pub joins: Vec<Join>,
     /// Condition on its rows.

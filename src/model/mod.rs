@@ -30,7 +30,7 @@ pub use governance::{
 };
 pub use layer::Layer;
 pub use metric::{
-    Declassified, Dimension, Grain, Join, Measure, Metric, MetricId, MetricJoinKind, MetricTable, Per, Time,
+    Declassified, Dimension, Grain, Join, JoinKey, Measure, Metric, MetricId, MetricJoinKind, MetricTable, Per, Time,
 };
 pub use outside::{SourceTable, rows_file};
 pub use query::{TableQuery, TextPlace};

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use lakeflow::build;
+use sqlparser::ast::Expr;
 
 use super::columns::{self, ColumnDefinition};
 use super::metric::named;
@@ -58,16 +59,18 @@ fn unresolved(entity: &Entity) -> impl Iterator<Item = &Reference> {
 
 fn orphan_reference(project: &Project, entity: &Entity, reference: &Reference) -> OrphanReference {
     let referenced = project.entity(reference.entity);
-    let column = entity.column(reference.column).name.as_str();
-    let key = referenced.key_columns().next().map_or("", |c| c.name.as_str());
-    let own = build::column([entity.name.as_str(), column]);
-    let found = build::column([reference.alias.as_str(), key]);
-    let keys = build::equal(found.clone(), own.clone());
+    let own = reference.columns.iter().map(|id| build::column([entity.name.as_str(), &entity.column(*id).name]));
+    let found = referenced.key_columns().map(|key| build::column([reference.alias.as_str(), &key.name]));
+    let (own, found): (Vec<Expr>, Vec<Expr>) = own.zip(found).unzip();
+    let keys = found.iter().cloned().zip(own.iter().cloned()).map(|(found, own)| build::equal(found, own));
+    // No part of a key is NULL, so the first one tells whether there is a row.
+    let refers = own.iter().cloned().map(build::is_not_null);
+    let is_unknown = found.first().cloned().map(build::is_null);
     OrphanReference {
         table: named(referenced, &reference.alias),
-        condition: Sql::of(&build::and([keys].into_iter().chain(current_rows(referenced, &reference.alias)))),
-        missing: Sql::of(&build::and([build::is_not_null(own), build::is_null(found)])),
-        literal: Literal::new(column),
+        condition: Sql::of(&build::and(keys.chain(current_rows(referenced, &reference.alias)))),
+        missing: Sql::of(&build::and(refers.chain(is_unknown))),
+        literal: Literal::new(&reference.label),
     }
 }
 
@@ -182,7 +185,7 @@ pub fn orphan_counts(project: &Project) -> Result<String, askama::Error> {
     for entity in project.entities.iter().filter(|e| plan::has_orphans(e)) {
         references.extend(unresolved(entity).map(|r| CountedReference {
             entity: Literal::new(&entity.name),
-            column: Literal::new(&entity.column(r.column).name),
+            column: Literal::new(&r.label),
             referenced: Literal::new(&project.entity(r.entity).name),
             orphans: Ident::new(plan::orphans_name(entity)),
         }));

@@ -10,6 +10,7 @@ use super::compiled::{ConditionColumns, condition};
 use super::context::Context;
 use super::format;
 use super::graph::Graph;
+use super::linked;
 use super::loading;
 use super::names::{self, NameOf};
 use super::project::{self, list_hint};
@@ -282,9 +283,9 @@ pub fn link(specs: &[&Located<EntitySpec>], graph: &mut Graph, context: &mut Con
     for (index, spec) in specs.iter().enumerate() {
         graph.entities[index].references =
             context.judge(spec.file, |context| reference::resolve(spec, index, graph, context));
-        context.judge(spec.file, |context| reference::accept_lookup_keys(spec, index, graph, context));
+        context.judge(spec.file, |context| linked::accept_lookup_keys(spec, index, graph, context));
     }
-    reference::report_cycles(specs, graph, context);
+    linked::report_cycles(specs, graph, context);
     for (index, spec) in specs.iter().enumerate() {
         let entity = &graph.entities[index];
         graph.entities[index].rules = context.judge(spec.file, |context| rules(spec, EntityId(index), entity, context));

@@ -25,8 +25,8 @@ use super::written::WrittenExpr;
 use crate::codes;
 use crate::load::Located;
 use crate::model::{
-    ColumnPath, Dimension, EntityId, Expression, Grain, Join, Measure, Metric, MetricJoinKind, MetricTable, Per,
-    RefPath, Reference, ReferenceId, SpecOrigin, Time,
+    ColumnPath, Dimension, EntityId, Expression, Grain, Join, JoinKey, Measure, Metric, MetricJoinKind, MetricTable,
+    Per, RefPath, Reference, ReferenceId, SpecOrigin, Time,
 };
 use crate::spec::{DimensionEntry, MetricSpec, PerSpec, TableSpec};
 
@@ -346,14 +346,19 @@ fn per(
     report_twice(&columns, false, spec, context);
     let leading: Vec<_> = own.references.iter().filter(|r| r.entity == entity).collect();
     let [reference] = leading.as_slice() else {
-        let same = |a: &Reference, b: &Reference| a.alias == b.alias && a.column != b.column;
+        let same = |a: &Reference, b: &Reference| a.alias == b.alias && a.span != b.span;
         let is_reported = leading.iter().any(|a| leading.iter().any(|b| same(a, b)));
         if graph.open(from).references || entity == graph.nobody || is_reported {
             return None;
         }
         let (message, hint) = if leading.is_empty() {
-            let hint =
-                format!("declare it on the column of `{}` that holds the key: `references: {}`", own.name, other.name);
+            let hint = match other.key.len() {
+                0 | 1 => format!(
+                    "declare it on the column of `{}` that holds the key: `references: {}`",
+                    own.name, other.name
+                ),
+                _ => format!("declare it in `{}`: `references: {{ {}: {{ key: .. }} }}`", own.name, other.name),
+            };
             (format!("no reference leads from `{}` to `{}`", own.name, other.name), hint)
         } else {
             let message = format!("{} references lead from `{}` to `{}`", leading.len(), own.name, other.name);
@@ -362,7 +367,13 @@ fn per(
         context.push(Diagnostic::error(codes::REFERENCE_KEY, message).at(spec.value("/per/entity")).hint(hint));
         return None;
     };
-    Some(Per { entity, reference: reference.column, joins: joins(graph, entity, &reads.paths, false), filter, columns })
+    Some(Per {
+        entity,
+        reference: reference.columns.clone(),
+        joins: joins(graph, entity, &reads.paths, false),
+        filter,
+        columns,
+    })
 }
 
 /// The joins that expressions need, each after those it builds on. With `resolved`, rows of `base` whose own references
@@ -384,16 +395,17 @@ fn join(graph: &Graph, base: EntityId, path: RefPath, resolved: bool) -> Option<
     let from = before.end(base, &graph.entities);
     let reference = graph.entities[from.0].reference(last);
     let target = &graph.entities[reference.entity.0];
-    let nullable = graph.entities[from.0].column(reference.column).nullable;
+    let keys = reference.columns.iter().zip(&target.key).map(|(column, key)| JoinKey {
+        referring: ColumnPath { path: before.clone(), entity: from, column: *column },
+        nullable: graph.entities[from.0].column(*column).nullable,
+        key: ColumnPath { path: path.clone(), entity: reference.entity, column: *key },
+    });
+    let keys: Vec<JoinKey> = keys.collect();
+    let nullable = keys.iter().any(|pair| pair.nullable);
     let kind = match (before.is_empty() && resolved, reference.always_resolves, nullable) {
         (true, _, false) => MetricJoinKind::Inner,
         (true, false, true) => MetricJoinKind::LeftResolved,
         _ => MetricJoinKind::Left,
     };
-    Some(Join {
-        referring: ColumnPath { path: before, entity: from, column: reference.column },
-        key: ColumnPath { path: path.clone(), entity: reference.entity, column: *target.key.first()? },
-        path,
-        kind,
-    })
+    (!keys.is_empty()).then_some(Join { from: before, entity: reference.entity, keys, path, kind })
 }

@@ -18,6 +18,7 @@ mod format;
 mod glob;
 mod graph;
 mod guard;
+mod linked;
 mod loading;
 mod lookup;
 mod measure;

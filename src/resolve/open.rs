@@ -36,7 +36,10 @@ impl Open {
         let wanted = spec.spec.key.as_ref().map_or(0, |key| key.with_pointers("").len());
         Open {
             names: columns || spec.is_lost("/derived"),
-            references: columns || spec.lost_keys("/columns").next().is_some() || spec.spec.columns.iter().any(refers),
+            references: columns
+                || spec.has_lost("/references")
+                || spec.lost_keys("/columns").next().is_some()
+                || spec.spec.columns.iter().any(refers),
             key: columns || spec.has_lost("/key") || spec.is_lost("/load") || wanted != entity.key.len(),
         }
     }

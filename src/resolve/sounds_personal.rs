@@ -105,7 +105,7 @@ const NOBODY: &[&str] = &[
 pub fn check(entity: &Entity, context: &mut Context<'_>) {
     for column in entity.columns.iter().filter(|column| column.pii.is_none()) {
         let is_reference =
-            entity.references.iter().any(|reference| entity.column(reference.column).name == column.name);
+            entity.references.iter().flat_map(|r| &r.columns).any(|id| entity.column(*id).name == column.name);
         if is_reference {
             continue;
         }

@@ -18,7 +18,7 @@ pub enum MarkPlace {
     Nothing,
 }
 
-const TEXT_OF_ENTITY: [&str; 22] = [
+const TEXT_OF_ENTITY: [&str; 23] = [
     "entity",
     "renamed_from",
     "description",
@@ -35,6 +35,7 @@ const TEXT_OF_ENTITY: [&str; 22] = [
     "columns/*/declassify",
     "columns/*/references",
     "columns/*/references/entity",
+    "references/*/entity",
     "delete_when/declassify",
     "rules/*/description",
     "rules/*/declassify",

@@ -175,8 +175,7 @@ impl<'a> Versions<'a> {
         for _ in 0..10 {
             let mut changed = row.clone();
             for (id, _) in self.values.columns() {
-                let refers = self.values.entity.references.iter().any(|r| r.column == id);
-                let stays = self.values.entity.key.contains(&id) || refers;
+                let stays = self.values.entity.key.contains(&id) || self.values.refers(id);
                 if !stays && let Some(field) = changed.get_mut(id.0) {
                     *field = self.values.text(id, random);
                 }

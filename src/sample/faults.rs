@@ -38,7 +38,7 @@ pub fn all(values: &Values<'_>, is_lookup: impl Fn(ColumnId) -> bool) -> Vec<(Co
         if values.is_required(id) {
             add(FieldFault::Instead(String::new()));
         }
-        if values.entity.references.iter().any(|r| r.column == id) && !is_lookup(id) {
+        if values.refers(id) && !is_lookup(id) {
             add(FieldFault::Instead(unknown_key(&column.ty)));
         }
         if matches!(column.ty, DataType::Decimal { scale: 1.., .. }) {
@@ -67,7 +67,7 @@ pub fn all(values: &Values<'_>, is_lookup: impl Fn(ColumnId) -> bool) -> Vec<(Co
 
 /// Whether a column of an entity refers to rows that are part of the specs.
 pub fn refers_to_lookup(project: &Project, values: &Values<'_>, id: ColumnId) -> bool {
-    let references = values.entity.references.iter().filter(|r| r.column == id);
+    let references = values.entity.references.iter().filter(|r| r.columns.contains(&id));
     references.into_iter().any(|r| matches!(project.entity(r.entity).source, EntitySource::Lookup(_)))
 }
 
@@ -142,7 +142,7 @@ fn unknown_key(ty: &DataType) -> String {
 
 /// Whether any text may stand in a column: it names no row, and nothing is said about its values.
 fn is_free_text(values: &Values<'_>, id: ColumnId, column: &EntityColumn) -> bool {
-    let is_bound = values.entity.key.contains(&id) || values.entity.references.iter().any(|r| r.column == id);
+    let is_bound = values.entity.key.contains(&id) || values.refers(id);
     let validity = &column.validity;
     let is_stated = validity.accepted.is_some() || validity.matches.is_some() || !column.examples.is_empty();
     column.ty == DataType::String && !is_bound && !is_stated

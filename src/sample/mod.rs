@@ -100,7 +100,7 @@ struct MadeEntity<'a> {
     values: Values<'a>,
     is_referred_to: bool,
     deliveries: Vec<Delivery>,
-    keys: Vec<String>,
+    keys: Vec<Vec<String>>,
 }
 
 impl<'a> MadeEntity<'a> {

@@ -30,7 +30,7 @@ impl SampleTables {
         id: EntityId,
         keys: &Keys,
         options: Options,
-    ) -> Vec<String> {
+    ) -> Vec<Vec<String>> {
         let entity = project.entity(id);
         let mut random = Random::new(options.seed, &entity.name);
         let values = Values::new(entity, keys);

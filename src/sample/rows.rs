@@ -37,25 +37,34 @@ pub fn key(values: &Values<'_>, row: &Row) -> Vec<String> {
     values.entity.key.iter().filter_map(|id| row.get(id.0).cloned()).collect()
 }
 
-/// The keys of rows, for those that refer to them: keys of several columns can't be referred to.
-pub fn keys(values: &Values<'_>, rows: &[Row]) -> Vec<String> {
-    match values.entity.key.as_slice() {
-        [only] => rows.iter().filter_map(|row| row.get(only.0).cloned()).collect(),
-        _ => vec![],
-    }
+/// The keys of rows, for those that refer to them.
+pub fn keys(values: &Values<'_>, rows: &[Row]) -> Vec<Vec<String>> {
+    if values.entity.key.is_empty() { vec![] } else { rows.iter().map(|row| key(values, row)).collect() }
 }
 
 /// The keys of a lookup.
-pub fn lookup_keys(key: &[ColumnId], rows: &[LookupRow]) -> Vec<String> {
-    let [only] = key else { return vec![] };
-    rows.iter().filter_map(|row| Some(row.values.get(only.0)?.as_ref()?.to_string())).collect()
+pub fn lookup_keys(key: &[ColumnId], rows: &[LookupRow]) -> Vec<Vec<String>> {
+    let texts = |row: &LookupRow| -> Option<Vec<String>> {
+        key.iter().map(|id| Some(row.values.get(id.0)?.as_ref()?.to_string())).collect()
+    };
+    if key.is_empty() { vec![] } else { rows.iter().filter_map(texts).collect() }
 }
 
 fn row(id: EntityId, values: &Values<'_>, serial: usize, before: &[Row], random: &mut Random) -> Row {
     let mut row: Row = values.columns().map(|(column, _)| values.text(column, random)).collect();
+    for (columns, known) in values.whole_keys() {
+        // A row that lacks a part of the key refers to nothing.
+        let is_whole = columns.iter().all(|column| row.get(column.0).is_some_and(|text| !text.is_empty()));
+        if let Some(key) = random.pick_early(known).filter(|_| is_whole) {
+            columns.iter().zip(key).for_each(|(column, text)| set(&mut row, *column, text.clone()));
+        }
+    }
     for reference in values.entity.references.iter().filter(|r| r.entity == id) {
         let known = keys(values, before);
-        set(&mut row, reference.column, random.pick_early(&known).cloned().unwrap_or_default());
+        let key = random.pick_early(&known).cloned().unwrap_or_default();
+        for (place, column) in reference.columns.iter().enumerate() {
+            set(&mut row, *column, key.get(place).cloned().unwrap_or_default());
+        }
     }
     if let Some((column, text)) = serial_key(values, serial) {
         set(&mut row, column, text);
@@ -81,8 +90,7 @@ fn serial_key(values: &Values<'_>, serial: usize) -> Option<(ColumnId, String)> 
     let is_free = |id: &&ColumnId| {
         let column = entity.column(**id);
         let validity = &column.validity;
-        let refers = entity.references.iter().any(|r| r.column == **id);
-        !refers && column.pii.is_none() && validity.accepted.is_none() && validity.matches.is_none()
+        !values.refers(**id) && column.pii.is_none() && validity.accepted.is_none() && validity.matches.is_none()
     };
     let id = *entity.key.iter().find(is_free)?;
     let number = if entity.key.len() > 1 { serial.div_ceil(3) } else { serial };

@@ -11,8 +11,8 @@ use super::{calendar, invent};
 use crate::model::{Action, ColumnId, Entity, EntityColumn, EntityId, Load, PersonalKind, RuleKind};
 use crate::resolve;
 
-/// Keys of the entities that are made already, as texts.
-pub type Keys = BTreeMap<EntityId, Vec<String>>;
+/// Keys of the entities that are made already, each as the texts of its columns.
+pub type Keys = BTreeMap<EntityId, Vec<Vec<String>>>;
 
 /// What is known about the values of an entity.
 pub struct Values<'a> {
@@ -70,9 +70,9 @@ impl<'a> Values<'a> {
     /// A valid value that is not blank, as far as that can be.
     fn filled(&self, id: ColumnId, random: &mut Random) -> String {
         let column = self.entity.column(id);
-        let references = self.entity.references.iter().find(|r| r.column == id);
+        let references = self.entity.references.iter().find(|r| r.columns == [id]);
         if let Some(keys) = references.and_then(|r| self.keys.get(&r.entity)) {
-            return random.pick_early(keys).cloned().unwrap_or_default();
+            return random.pick_early(keys).and_then(|key| key.first()).cloned().unwrap_or_default();
         }
         if let Some(accepted) = &column.validity.accepted {
             return random.pick_early(accepted).map(ToString::to_string).unwrap_or_default();
@@ -86,6 +86,17 @@ impl<'a> Values<'a> {
             Some(pattern) if !pattern.matches(&normalized(column, &text)) => pattern.text(random).unwrap_or(text),
             _ => text,
         }
+    }
+
+    /// The keys that exist of the entities referred to by several columns, each with these columns.
+    pub fn whole_keys(&self) -> impl Iterator<Item = (&[ColumnId], &[Vec<String>])> {
+        let several = self.entity.references.iter().filter(|r| r.columns.len() > 1);
+        several.filter_map(|r| Some((r.columns.as_slice(), self.keys.get(&r.entity)?.as_slice())))
+    }
+
+    /// Whether a column holds a key of another entity, or a part of one.
+    pub fn refers(&self, id: ColumnId) -> bool {
+        self.entity.references.iter().any(|r| r.columns.contains(&id))
     }
 
     fn typed(&self, id: ColumnId, column: &EntityColumn, random: &mut Random) -> String {

@@ -50,6 +50,10 @@ pub struct EntitySpec {
     /// Columns in the order of the table, each with its type (`price: decimal(10,2)`) or with a mapping of its properties.
     #[schemars(extend("examples" = [{"customer_id": {"type": "string", "required": true}, "city": "string"}]))]
     pub columns: IndexMap<String, ColumnEntry>,
+    /// References by more than one column, each with the name that it has in expressions. A reference by one column is
+    /// declared on that column. A row with a NULL in one of the columns refers to nothing.
+    #[schemars(extend("examples" = [{"order_lines": {"key": {"order_id": "order_id", "line_no": "line"}}}]))]
+    pub references: Option<IndexMap<String, KeyReferenceSpec>>,
     /// Conditions that every row must satisfy, by name. A condition that is NULL counts as violated: if a value may be
     /// missing, write `x is null or ..`.
     #[schemars(extend("examples" = [{"price_not_negative": "price >= 0"}]))]
@@ -173,7 +177,7 @@ pub struct ColumnSpec {
     /// Value for rows that have none, written as in the files.
     #[schemars(extend("examples" = ["Uncategorized", 0], "x-unquoted" = true))]
     pub default: Option<String>,
-    /// The entity whose key this column contains.
+    /// The entity whose key this column contains. For a key of several columns see `references` of the entity.
     #[schemars(extend("examples" = ["customers", {"entity": "addresses", "as": "billing_address"}]))]
     pub references: Option<ReferenceEntry>,
     /// Typical values, for documentation and for sample data.
@@ -212,6 +216,18 @@ pub struct ReferenceSpec {
     #[serde(rename = "as")]
     #[schemars(example = &"billing_address")]
     pub alias: Option<String>,
+}
+
+/// A reference by all columns of a key.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct KeyReferenceSpec {
+    /// Name of the referenced entity. Default: the name of the reference.
+    #[schemars(example = &"order_lines")]
+    pub entity: Option<String>,
+    /// Each column of the key of the referenced entity, with the column of this entity that contains its value.
+    #[schemars(extend("examples" = [{"order_id": "order_id", "line_no": "line"}]))]
+    pub key: IndexMap<String, String>,
 }
 
 /// The condition of a deletion alone, or a mapping of its properties.

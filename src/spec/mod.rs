@@ -23,8 +23,8 @@ use serde_json::Value;
 pub use defaults::{DefaultsSpec, EntityDefaultsSpec, FolderDefaultsSpec, MetricDefaultsSpec, SourceDefaultsSpec};
 pub use each::{CellEntry, EachSpec, RowsEntry};
 pub use entity::{
-    ColumnEntry, ColumnSpec, DeletionEntry, DeletionSpec, EntitySpec, FreshnessSpec, LoadSpec, NormalizeSpec,
-    ReferenceEntry, ReferenceSpec, RowCountSpec, RuleEntry, RuleSpec,
+    ColumnEntry, ColumnSpec, DeletionEntry, DeletionSpec, EntitySpec, FreshnessSpec, KeyReferenceSpec, LoadSpec,
+    NormalizeSpec, ReferenceEntry, ReferenceSpec, RowCountSpec, RuleEntry, RuleSpec,
 };
 pub use expanded::expanded;
 pub use metric::{DimensionEntry, GrainSpec, MeasureEntry, MeasureSpec, MetricSpec, PerSpec, TableSpec, TimeSpec};

@@ -128,7 +128,7 @@ fn metric_view(site: &Site<'_>, metric: &Metric, name: &str) -> Result<MetricVie
 /// The conditions of the tables. Joins of a metric view are outer: rows have a partner wherever a table demands one.
 fn conditions(site: &Site<'_>, metric: &Metric, names: &JoinPaths<'_>) -> Vec<Expr> {
     let inner = metric.joins.iter().filter(|join| join.kind == MetricJoinKind::Inner);
-    let mut conditions: Vec<Expr> = inner.map(|join| build::is_not_null(names.column(&join.key))).collect();
+    let mut conditions: Vec<Expr> = inner.flat_map(|join| tables::found(join, |column| names.column(column))).collect();
     conditions.extend(tables::join_conditions(&metric.joins, |column| names.column(column)));
     conditions.extend(current_rows(site.project.entity(metric.from), SOURCE));
     conditions.extend(metric.filter.as_ref().map(|filter| names.expr(filter)));
@@ -138,17 +138,17 @@ fn conditions(site: &Site<'_>, metric: &Metric, names: &JoinPaths<'_>) -> Vec<Ex
 /// The joins that hang on the rows at `parent`, each with those that hang on it.
 fn joins(site: &Site<'_>, metric: &Metric, parent: &RefPath, names: &JoinPaths<'_>, indent: usize) -> Vec<YamlJoin> {
     let mut found = vec![];
-    for join in metric.joins.iter().filter(|join| join.referring.path == *parent) {
-        let entity = site.project.entity(join.entity());
+    for join in metric.joins.iter().filter(|join| join.from == *parent) {
+        let entity = site.project.entity(join.entity);
         let (own, from) = (names.last(&join.path), names.last(parent));
         let column = |rows: &str, column: &ColumnPath| build::column([rows, names.name(column)]);
-        let keys = build::equal(column(from, &join.referring), column(own, &join.key));
+        let keys = join.keys.iter().map(|pair| build::equal(column(from, &pair.referring), column(own, &pair.key)));
         let inner = joins(site, metric, &join.path, names, indent + 4);
         found.push(YamlJoin {
             indent: " ".repeat(indent),
             name: Yaml::new(own),
-            source: Yaml::new(site.table(join.entity()).0),
-            on: Yaml::sql(&build::and([keys].into_iter().chain(current_rows(entity, own)))),
+            source: Yaml::new(site.table(join.entity).0),
+            on: Yaml::sql(&build::and(keys.chain(current_rows(entity, own)))),
             has_joins: !inner.is_empty(),
         });
         found.extend(inner);
@@ -243,7 +243,7 @@ impl<'a> JoinPaths<'a> {
         for join in &metric.joins {
             let aliases = join.path.aliases(metric.from, &site.project.entities);
             let wanted = aliases.last().copied().unwrap_or_default();
-            let mut names: Vec<String> = by_path.get(&join.referring.path).cloned().unwrap_or_default();
+            let mut names: Vec<String> = by_path.get(&join.from).cloned().unwrap_or_default();
             // Conditions name rows by the last name alone, so one name is that of one join, wherever it hangs.
             let is_taken = |name: &str| used.iter().any(|known| is_same_name(known, name));
             let numbered = (2..).map(|number| format!("{wanted}_{number}"));

@@ -5,7 +5,7 @@ mod per;
 mod query;
 mod reconciliation;
 
-pub use query::{MetricQuery, join_conditions, named, over, period};
+pub use query::{MetricQuery, found, join_conditions, named, over, period};
 pub use reconciliation::reconciliation;
 
 use std::borrow::Cow;

@@ -6,15 +6,20 @@ use sqlparser::ast::Expr;
 
 use super::query::{MEASURED, MeasuredQuery, MetricQuery, conjuncts, join, join_conditions};
 use super::{comment, dimension_definition, measure_definition, storage, title};
-use crate::model::{ColumnPath, Measure, MeasureId, MetricTable, Per, RefPath};
+use crate::model::{ColumnId, ColumnPath, EntityId, Measure, MeasureId, MetricTable, Per, RefPath};
 use crate::render::columns::ColumnDefinition;
 use crate::render::names::{Aliases, current_rows};
 use crate::render::storage::StorageClauses;
 use crate::render::text::{Ident, Literal, Sql};
 use crate::render::{filters, header};
 
-/// The column of the measured rows that holds the key of the entity.
+/// The column of the measured rows that holds the key of the entity, or the first part of it.
 const KEY: &str = "_key";
+
+/// The column of the measured rows that holds a part of the key of the entity.
+fn key_name(index: usize) -> String {
+    if index == 0 { KEY.to_owned() } else { format!("{KEY}_{}", index + 1) }
+}
 
 #[derive(Template)]
 #[template(path = "pipeline/metric_per.sql")]
@@ -42,11 +47,13 @@ pub fn table(
 ) -> Result<String, askama::Error> {
     let (project, metric) = (query.project, query.metric);
     let entity = project.entity(per.entity);
-    let reference = ColumnPath { path: RefPath::default(), entity: metric.from, column: per.reference };
-    let key = query.aliases.column(&reference);
+    let of = |entity: EntityId, column: &ColumnId| ColumnPath { path: RefPath::default(), entity, column: *column };
     let mut body = query.body();
-    body.columns.push(Sql::aliased(&key, KEY));
-    body.group_by.push(Sql::of(&key));
+    for (index, column) in per.reference.iter().enumerate() {
+        let key = query.aliases.column(&of(metric.from, column));
+        body.columns.push(Sql::aliased(&key, &key_name(index)));
+        body.group_by.push(Sql::of(&key));
+    }
     let aliases = Aliases::new(project, per.entity, &per.joins, &[MEASURED]);
     let (mut columns, mut outer) = (vec![], vec![]);
     for dimension in &per.columns {
@@ -58,9 +65,9 @@ pub fn table(
         outer.push(Sql::aliased(&value(query, measure), &measure.name));
         body.columns.extend(query.aggregate(MeasureId(index)).cloned());
     }
-    let own_key =
-        entity.key.first().map(|column| ColumnPath { path: RefPath::default(), entity: per.entity, column: *column });
-    let own_key = own_key.map_or_else(build::null, |column| aliases.column(&column));
+    let own_keys = entity.key.iter().map(|column| aliases.column(&of(per.entity, column))).enumerate();
+    let keys = own_keys.map(|(index, own)| build::equal(build::column([MEASURED, &key_name(index)]), own));
+    let on = Sql::of(&build::and(keys));
     let mut conditions = join_conditions(&per.joins, |column| aliases.column(column));
     conditions.extend(current_rows(entity, &entity.name));
     conditions.extend(per.filter.as_ref().map(|filter| aliases.expr(filter)));
@@ -75,7 +82,7 @@ pub fn table(
         outer,
         entity: Ident::new(&entity.name),
         joins: per.joins.iter().map(|j| join(project, &aliases, j)).collect(),
-        on: Sql::of(&build::equal(build::column([MEASURED, KEY]), own_key)),
+        on,
         conditions: conjuncts(conditions),
     }
     .render()

@@ -92,8 +92,16 @@ fn conditions(project: &Project, metric: &Metric, aliases: &Aliases<'_>) -> Vec<
 /// Rows that refer to nothing stay; rows that refer to something unknown wait until it is known.
 pub fn join_conditions(joins: &[Join], column: impl Fn(&ColumnPath) -> Expr) -> Vec<Expr> {
     let unresolved = joins.iter().filter(|j| j.kind == MetricJoinKind::LeftResolved);
-    let resolves = |j: &Join| build::or([build::is_null(column(&j.referring)), build::is_not_null(column(&j.key))]);
+    let resolves = |j: &Join| {
+        let nothing = j.keys.iter().filter(|pair| pair.nullable).map(|pair| build::is_null(column(&pair.referring)));
+        build::or(nothing.chain(found(j, &column)))
+    };
     unresolved.map(resolves).collect()
+}
+
+/// Whether a row has a partner: no part of its key is NULL.
+pub fn found(join: &Join, column: impl Fn(&ColumnPath) -> Expr) -> Option<Expr> {
+    join.keys.first().map(|pair| build::is_not_null(column(&pair.key)))
 }
 
 /// Conditions as lines behind `WHERE` with `AND` between them. One alone needs no brackets.
@@ -118,7 +126,7 @@ fn operands(condition: &Expr, printed: &mut Vec<Sql>) {
 
 /// A join clause.
 pub fn join(project: &Project, aliases: &Aliases<'_>, join: &Join) -> Sql {
-    let entity = project.entity(join.entity());
+    let entity = project.entity(join.entity);
     let alias = aliases.alias(&join.path);
     let word = if join.kind == MetricJoinKind::Inner { "INNER" } else { "LEFT" };
     Sql(format!("{word} JOIN {} ON {}", named(entity, alias), Sql::of(&join_condition(entity, alias, aliases, join))))
@@ -126,8 +134,8 @@ pub fn join(project: &Project, aliases: &Aliases<'_>, join: &Join) -> Sql {
 
 /// The condition of a join: the key, and that a version is the current one.
 fn join_condition(entity: &Entity, alias: &str, aliases: &Aliases<'_>, join: &Join) -> Expr {
-    let keys = build::equal(aliases.column(&join.key), aliases.column(&join.referring));
-    build::and([keys].into_iter().chain(current_rows(entity, alias)))
+    let keys = join.keys.iter().map(|pair| build::equal(aliases.column(&pair.key), aliases.column(&pair.referring)));
+    build::and(keys.chain(current_rows(entity, alias)))
 }
 
 /// A table under an alias, where that is not its name.
