@@ -16,7 +16,7 @@ use lakeflow::source::SourceMap;
 pub(super) use facts::Facts;
 pub(super) use flow::{FlowSide, Merge, StreamRead};
 
-use super::term::{Evaluator, TermRelation, may_be, term};
+use super::term::{Evaluator, TermRelation, completed, may_be, term};
 use super::{PipelineSql, UnreadFile};
 use crate::codes;
 
@@ -128,7 +128,7 @@ impl Side {
 }
 
 /// A text with the values of its parameters; a parameter without a value stays as it is.
-fn filled(text: &str, configuration: &BTreeMap<String, String>) -> String {
+pub fn filled(text: &str, configuration: &BTreeMap<String, String>) -> String {
     let (mut out, mut rest) = (String::new(), text);
     while let Some((before, behind)) = rest.split_once("${") {
         let value = behind.split_once('}').and_then(|(key, after)| Some((configuration.get(key)?, after)));
@@ -254,6 +254,5 @@ fn path(definition: &Definition, statement: &StatementKind, places: &Places) -> 
         return parts;
     }
     let place = places.get(&definition.place).map_or(&[][..], |place| place.path.as_slice());
-    let missing = 3usize.saturating_sub(parts.len()).min(place.len());
-    place.iter().take(missing).cloned().chain(parts).collect()
+    completed(place, &parts)
 }

@@ -11,7 +11,7 @@ use lakeflow::check;
 use lakeflow::types::DataType;
 use lakeflow::{expr_text, folded, name_text};
 
-use super::super::term::{Ctes, Evaluator, Term, TermRelation, TermScope};
+use super::super::term::{Ctes, Evaluator, Term, TermRelation, TermScope, parts};
 use super::dataset::DatasetInput;
 
 /// What a definition says besides its rows.
@@ -73,14 +73,14 @@ impl Facts {
             StatementKind::CreateMaterializedView(view) => facts.policy = view.refresh_policy,
             _ => {}
         }
-        facts.table(input);
+        facts.table(evaluator, input);
         facts
     }
 
-    fn table(&mut self, input: &DatasetInput<'_>) {
+    fn table(&mut self, evaluator: &Evaluator, input: &DatasetInput<'_>) {
         let Some(table) = check::table_of(input.statement) else { return };
-        table.columns.iter().for_each(|column| self.column(column));
-        self.row_filter = table.row_filter.as_ref().map(|filter| called(&filter.function, &filter.on));
+        table.columns.iter().for_each(|column| self.column(evaluator, column));
+        self.row_filter = table.row_filter.as_ref().map(|filter| called(evaluator, &filter.function, &filter.on));
         match &table.layout {
             None => {}
             Some(Layout::ClusterBy(names)) => {
@@ -113,7 +113,7 @@ impl Facts {
         self.keys.extend(table.constraints.iter().map(constraint));
     }
 
-    fn column(&mut self, column: &DeclaredColumn) {
+    fn column(&mut self, evaluator: &Evaluator, column: &DeclaredColumn) {
         let name = folded(&column.name.value).into_owned();
         self.listed.push(name.clone());
         if column.not_null {
@@ -129,7 +129,7 @@ impl Facts {
             self.keys.insert(format!("foreign key {name} {}", name_text(&key.1.table).to_lowercase()));
         }
         if let Some(mask) = &column.mask {
-            self.masks.insert(name.clone(), called(&mask.function, &mask.using_columns));
+            self.masks.insert(name.clone(), called(evaluator, &mask.function, &mask.using_columns));
         }
         self.comments.extend(column.comment.clone().map(|comment| (name, comment)));
     }
@@ -163,9 +163,9 @@ fn constraint(constraint: &TableConstraint) -> String {
 }
 
 /// A function as it is called.
-fn called(function: &ObjectName, arguments: &[Expr]) -> String {
+fn called(evaluator: &Evaluator, function: &ObjectName, arguments: &[Expr]) -> String {
     let arguments: Vec<String> = arguments.iter().map(argument).collect();
-    let name = name_text(function).to_lowercase();
+    let name = evaluator.full_name(parts(function)).join(".");
     if arguments.is_empty() { name } else { format!("{name}({})", arguments.join(", ")) }
 }
 

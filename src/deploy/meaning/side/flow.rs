@@ -30,7 +30,7 @@ enum WrittenBody<'a> {
 /// Something that is read as a stream.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(in super::super) enum StreamRead {
-    /// A table or view, by the parts of its name as written.
+    /// A table or view, by all parts of its name, as far as they are known.
     Table(Vec<String>),
     /// Files.
     Files(FilesRead),
@@ -279,20 +279,21 @@ pub(super) fn facts(evaluator: &mut Evaluator, input: &DatasetInput<'_>) -> Vec<
     let mut found = vec![];
     if let Some(query) = check::query_of(input.statement) {
         let reads = matches!(input.definition.kind, DatasetKind::StreamingTable | DatasetKind::TemporaryView);
-        let sources = if reads { streams(query) } else { BTreeSet::new() };
+        let sources = if reads { streams(evaluator, query) } else { BTreeSet::new() };
         found.push(FlowSide { name: input.definition.name.clone(), sources, merge: None, all: term("query").end() });
     }
     for flow in input.flows {
         let all = written(evaluator, flow).all();
         found.push(match &flow.body {
             WrittenBody::Insert(insert) => {
-                FlowSide { name: flow.name.clone(), sources: streams(&insert.query), merge: None, all }
+                let sources = streams(evaluator, &insert.query);
+                FlowSide { name: flow.name.clone(), sources, merge: None, all }
             }
             WrittenBody::Changes(cdc) => {
                 let sources = match &cdc.source {
-                    CdcSource::Stream(name) => BTreeSet::from([StreamRead::Table(parts(name))]),
+                    CdcSource::Stream(name) => BTreeSet::from([StreamRead::Table(evaluator.full_name(parts(name)))]),
                     CdcSource::Table(_) => BTreeSet::new(),
-                    CdcSource::Query(query) => streams(query),
+                    CdcSource::Query(query) => streams(evaluator, query),
                 };
                 let merge = Merge {
                     keys: cdc.keys.iter().map(|key| folded(&key.value).into_owned()).collect(),
@@ -307,19 +308,19 @@ pub(super) fn facts(evaluator: &mut Evaluator, input: &DatasetInput<'_>) -> Vec<
 }
 
 /// What a query reads as streams.
-fn streams(query: &Query) -> BTreeSet<StreamRead> {
-    struct Streams(BTreeSet<StreamRead>);
-    impl Visitor for Streams {
+fn streams(evaluator: &Evaluator, query: &Query) -> BTreeSet<StreamRead> {
+    struct Streams<'a>(&'a Evaluator, BTreeSet<StreamRead>);
+    impl Visitor for Streams<'_> {
         type Break = ();
         fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> ControlFlow<()> {
             match stream_source(factor) {
                 Some(StreamSource::Table(path)) => {
                     let path = path.iter().map(|part| folded(&part.value).into_owned());
-                    self.0.insert(StreamRead::Table(path.collect()));
+                    self.1.insert(StreamRead::Table(self.0.full_name(path.collect())));
                 }
                 Some(StreamSource::Function(call)) => {
                     if let FunctionArguments::List(list) = &call.args {
-                        self.0.insert(StreamRead::Files(FilesRead::of(&list.args)));
+                        self.1.insert(StreamRead::Files(FilesRead::of(&list.args)));
                     }
                 }
                 None => {}
@@ -327,7 +328,7 @@ fn streams(query: &Query) -> BTreeSet<StreamRead> {
             ControlFlow::Continue(())
         }
     }
-    let mut found = Streams(BTreeSet::new());
+    let mut found = Streams(evaluator, BTreeSet::new());
     let _ = walk::visit(query, &mut found);
-    found.0
+    found.1
 }

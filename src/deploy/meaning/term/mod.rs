@@ -95,8 +95,7 @@ pub(super) struct Evaluator {
 impl Evaluator {
     /// A table or view by its name.
     fn table(&self, name: &[String]) -> Arc<TermRelation> {
-        let missing = 3usize.saturating_sub(name.len()).min(self.place.len());
-        let name: Vec<String> = self.place.iter().take(missing).chain(name).cloned().collect();
+        let name = completed(&self.place, name);
         let found = name.last().and_then(|last| self.tables.get(last)).filter(|(path, _)| may_be(path, &name));
         let outside = || Arc::new(TermRelation::unknown(term("table").text(&name.join(".")).end()));
         found.map_or_else(outside, |(_, relation)| Arc::clone(relation))
@@ -108,6 +107,18 @@ impl Evaluator {
     pub(super) fn named_table(&self, name: &ObjectName) -> TermRelation {
         (*self.table(&parts(name))).clone()
     }
+
+    /// All parts of the name of a table or function, as far as they are known; a temporary view has but one.
+    pub(super) fn full_name(&self, name: Vec<String>) -> Vec<String> {
+        let is_view = |only: &String| self.tables.get(only).is_some_and(|(path, _)| path.len() == 1);
+        if matches!(name.as_slice(), [only] if is_view(only)) { name } else { completed(&self.place, &name) }
+    }
+}
+
+/// A name with the catalog and schema of its place, as far as it lacks them and they are known. `place` ends with the schema.
+pub(super) fn completed(place: &[String], name: &[String]) -> Vec<String> {
+    let missing = place.len().saturating_sub(name.len().saturating_sub(1));
+    place.iter().take(missing).chain(name).cloned().collect()
 }
 
 /// Whether two names can be those of one table, as far as both have parts.
