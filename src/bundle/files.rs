@@ -5,12 +5,13 @@
 //! they have to exist already.
 
 use heck::ToTitleCase;
+use lakeflow::is_same_name;
 use serde_json::{Map, Value, json};
 
-use super::resource::ResourceKind;
+use super::resource::{Resource, ResourceKind};
 use super::settings::Overrides;
 use super::{Bundle, DeclaredResource, Deployment, PermissionLevel, reference, yaml};
-use crate::model::{Mode, Principal, Project};
+use crate::model::{Layer, Mode, Principal, Project};
 use crate::plan::deployment::PlaceKind;
 use crate::plan::{self, Artifact, ArtifactKind, BuildPlan, BundleFile};
 use crate::render::{RenderError, RenderedFile};
@@ -89,13 +90,20 @@ fn additions(bundle: &Bundle, key: &str) -> Result<Map<String, Value>, serde_jso
     Ok(targets)
 }
 
+/// What names the schema of the tables that dashboards read.
+fn gold(bundle: &Bundle) -> String {
+    let own = reference::schema_of(Layer::Gold);
+    let is_own = bundle.deployments.iter().any(|deployment| deployment.values.contains_key(&own));
+    if is_own { own } else { reference::SCHEMA.to_owned() }
+}
+
 /// A dashboard. The command line reads its file and sends the text, so the resource is none that a REST call would take.
 fn dashboard(bundle: &Bundle, name: &str) -> Value {
     let value = json!({
         "display_name": name.to_title_case(),
         "warehouse_id": reference::to(reference::WAREHOUSE),
         "dataset_catalog": reference::to(reference::CATALOG),
-        "dataset_schema": reference::to(reference::SCHEMA),
+        "dataset_schema": reference::to(&gold(bundle)),
         // Whoever looks reads the tables with their own rights, so masks and row filters hold.
         "embed_credentials": false,
         "file_path": format!("../../{}", plan::dashboard_path(name)),
@@ -152,6 +160,13 @@ fn variables(bundle: &Bundle) -> Value {
         "schedules": { "description": "Whether schedules run: PAUSED or UNPAUSED" },
         "warehouse_id": { "description": "SQL warehouse that runs governance statements, alerts and dashboards" },
     });
+    for layer in Layer::ALL {
+        let is_placed = |deployment: &Deployment| deployment.values.contains_key(&reference::schema_of(layer));
+        if let Some(variables) = variables.as_object_mut().filter(|_| bundle.deployments.iter().any(is_placed)) {
+            let described = json!({ "description": format!("Schema of layer {}", layer.word()) });
+            variables.insert(layer.parameter().to_owned(), described);
+        }
+    }
     let runs_as = bundle.deployments.iter().any(|deployment| deployment.values.contains_key(reference::RUN_AS));
     if let Some(variables) = variables.as_object_mut().filter(|_| runs_as) {
         let described = json!({ "description": "Service principal that the pipeline runs as" });
@@ -223,21 +238,48 @@ fn permitted(level: &str, principal: &Principal) -> Value {
 fn production_places(bundle: &Bundle, kind: ResourceKind) -> Result<Map<String, Value>, serde_json::Error> {
     let mut targets = Map::new();
     for deployment in bundle.deployments.iter().filter(|d| d.mode == Mode::Production) {
+        let mut declared = Map::new();
         for place in deployment.places.iter().filter(|place| place.resource.kind() == kind) {
-            let mut resources = Map::new();
-            resources.insert(kind.section().into(), json!({ &place.key: place_value(bundle, place)? }));
-            if kind == ResourceKind::Schema {
-                // In place of the variable: the pipeline is created after the schema.
-                let schema = reference::to(&format!("resources.schemas.{}.name", place.key));
-                resources.insert(
-                    "pipelines".into(),
-                    json!({ super::key(ResourceKind::Pipeline, &bundle.name): { "schema": schema } }),
-                );
-            }
-            targets.insert(deployment.name.clone(), json!({ "resources": resources }));
+            declared.insert(place.key.clone(), place_value(bundle, place)?);
         }
+        if declared.is_empty() {
+            continue;
+        }
+        let mut resources = Map::new();
+        resources.insert(kind.section().into(), declared.into());
+        if kind == ResourceKind::Schema {
+            let pipeline = super::key(ResourceKind::Pipeline, &bundle.name);
+            resources.insert("pipelines".into(), json!({ pipeline: behind_schemas(deployment) }));
+        }
+        targets.insert(deployment.name.clone(), json!({ "resources": resources }));
     }
     Ok(targets)
+}
+
+/// Schemas of the pipeline as resources, in place of the variables: it is created after them.
+fn behind_schemas(deployment: &Deployment) -> Map<String, Value> {
+    let name_of = |variable: &str| {
+        let value = deployment.values.get(variable)?;
+        let is_it = |place: &&DeclaredResource| match &place.resource {
+            Resource::Schema(schema) => {
+                let own = schema.name.strip_prefix("${").and_then(|name| name.strip_suffix('}'));
+                own.and_then(|own| deployment.values.get(own)).is_some_and(|own| is_same_name(own, value))
+            }
+            _ => false,
+        };
+        let place = deployment.places.iter().find(is_it)?;
+        Some(reference::to(&format!("resources.schemas.{}.name", place.key)))
+    };
+    let mut settings = Map::new();
+    settings.extend(name_of(reference::SCHEMA).map(|name| ("schema".to_owned(), json!(name))));
+    let layers = Layer::ALL.into_iter();
+    let named = layers.filter_map(|layer| Some((layer.parameter(), name_of(&reference::schema_of(layer))?)));
+    let configuration: Map<String, Value> =
+        named.map(|(key, name)| (key.to_owned(), json!(format!("`{name}`")))).collect();
+    if !configuration.is_empty() {
+        settings.insert("configuration".to_owned(), configuration.into());
+    }
+    settings
 }
 
 /// A schema or volume. It is never destroyed with the bundle: its data can't be deployed again.

@@ -19,12 +19,12 @@ use sha2::{Digest, Sha256};
 
 use super::JobAddition;
 use super::pipeline::{run_as, tags};
-use super::reference::{self, FILES, LANDING, SCHEDULES, TARGET, WAREHOUSE};
+use super::reference::{self, CATALOG, FILES, LANDING, SCHEDULES, TARGET, WAREHOUSE};
 use super::resource::{
     CronSchedule, FileArrival, Health, HealthMetric, HealthOperator, HealthRule, Job, JobId, JobNotifications,
     PipelineTask, Queue, ResourceKind, RunJobTask, SqlFile, SqlFileSource, SqlTask, Task, TaskDependency, Trigger,
 };
-use crate::model::{Project, Schedule, Start, TargetId};
+use crate::model::{Layer, Project, Schedule, Start, TargetId};
 use crate::plan::deployment::{self, JobKind};
 use crate::plan::operation::{self, OperationScript};
 use crate::plan::{self, ArtifactKind, BuildPlan, FilePhase, Governance, Identity, Selection};
@@ -199,7 +199,7 @@ fn update(project: &Project, planned: &Plan) -> Task {
         pipeline_task: Some(PipelineTask {
             pipeline_id: reference::to(&reference::pipeline_id(&super::key(ResourceKind::Pipeline, &project.name))),
             full_refresh: false,
-            refresh_selection: refresh_selection(&planned.selection),
+            refresh_selection: refresh_selection(project, &planned.selection),
         }),
         ..task("update", &planned.schedule)
     }
@@ -219,9 +219,16 @@ fn refresh(project: &Project, schedule: &Schedule) -> Task {
     }
 }
 
-/// Names of what is refreshed; none when it is everything, so that the list can't lag behind the pipeline.
-fn refresh_selection(selection: &Selection) -> Vec<String> {
-    let names = selection.datasets.iter().map(|(_, name)| name.clone());
+/// Names of what is refreshed; none when it is everything, so that the list can't lag behind the pipeline. A name without a
+/// schema is one in the schema of the pipeline.
+fn refresh_selection(project: &Project, selection: &Selection) -> Vec<String> {
+    let placed: Vec<Layer> = project.placed_layers().collect();
+    let names = selection.datasets.iter().map(|(dataset, name)| match dataset.layer() {
+        layer if placed.contains(&layer) => {
+            [reference::to(CATALOG), reference::to(&reference::schema_of(layer)), name.clone()].join(".")
+        }
+        _ => name.clone(),
+    });
     if selection.everything { vec![] } else { names.collect() }
 }
 

@@ -59,7 +59,7 @@ pub struct Deployment {
     pub values: Values,
     /// Name of the warehouse whose id is wanted.
     pub warehouse: Option<String>,
-    /// Schema and volume. Who may use them is said by governance alone: what a bundle grants, it takes from all others at
+    /// Schemas and volume. Who may use them is said by governance alone: what a bundle grants, it takes from all others at
     /// every deployment.
     pub places: Vec<DeclaredResource>,
     /// Folder of the workspace that is deployed to; `None` in development, where it is one of whoever deploys.
@@ -176,17 +176,18 @@ fn declared(name: &str, resource: Resource) -> DeclaredResource {
 }
 
 fn deployment(project: &Project, target: &Target) -> Deployment {
-    let schema = declared(&project.name, Resource::Schema(place::schema(project)));
+    let schemas = place::schemas(project, target).into_iter();
+    let schemas = schemas.map(|(name, schema)| declared(&name, Resource::Schema(schema)));
     let volume = place::volume(target).map(|volume| declared("landing", Resource::Volume(volume)));
     Deployment {
         name: target.name.clone(),
         default: target.default,
         mode: target.mode,
-        values: values(target),
+        values: values(project, target),
         warehouse: target.warehouse.clone(),
         // The pipeline is refused unless its principal may create tables. Where that is not whoever deploys, it has to be
         // granted between schema and pipeline, which a bundle can't: the files of governance come first, and make both.
-        places: if target.deployer.is_none() { [Some(schema), volume].into_iter().flatten().collect() } else { vec![] },
+        places: if target.deployer.is_none() { schemas.chain(volume).collect() } else { vec![] },
         root: (target.mode == Mode::Production).then(|| deployment::root(project, target)),
         host: target.host.clone(),
         workspace_id: target.workspace_id.clone(),
@@ -198,7 +199,7 @@ fn deployment(project: &Project, target: &Target) -> Deployment {
 }
 
 /// What references stand for in a target, as far as the specs say.
-fn values(target: &Target) -> Values {
+fn values(project: &Project, target: &Target) -> Values {
     let schedules = if target.paused { "PAUSED" } else { "UNPAUSED" };
     let run_as = pipeline::principal(target).map(|id| (reference::RUN_AS, id));
     let place = format!("{}.{}", Ident::new(&target.catalog), Ident::new(&target.schema));
@@ -210,5 +211,8 @@ fn values(target: &Target) -> Values {
         (reference::SCHEDULES, schedules),
         (reference::TARGET, &target.name),
     ];
-    declared.into_iter().chain(run_as).map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    let declared = declared.into_iter().chain(run_as).map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let layers = project.placed_layers();
+    let layers = layers.map(|layer| (reference::schema_of(layer), target.schema_of(layer).to_owned()));
+    declared.chain(layers).collect()
 }

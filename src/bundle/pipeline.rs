@@ -21,8 +21,7 @@ pub fn pipeline(project: &Project, plan: &BuildPlan) -> Pipeline {
         channel: Channel::Current,
         libraries: libraries(plan, &sources),
         root_path: sources,
-        // What the sources call `${landing}`.
-        configuration: [("landing".to_owned(), reference::to(LANDING))].into(),
+        configuration: configuration(project),
         run_as: run_as(project),
         event_log: EventLog {
             name: plan::event_log_name(project),
@@ -34,6 +33,18 @@ pub fn pipeline(project: &Project, plan: &BuildPlan) -> Pipeline {
         budget_policy_id: None,
         clusters: vec![],
     }
+}
+
+/// What the sources call `${landing}`, and where layers are that some target has in another schema. A name of a schema stands
+/// in SQL, where it may need quotes.
+fn configuration(project: &Project) -> IndexMap<String, String> {
+    let mut configuration: IndexMap<String, String> = [("landing".to_owned(), reference::to(LANDING))].into();
+    let quoted = |name: &str| format!("`{}`", reference::to(name));
+    for layer in project.placed_layers() {
+        configuration.entry("schema".to_owned()).or_insert_with(|| quoted(SCHEMA));
+        configuration.insert(layer.parameter().to_owned(), quoted(&reference::schema_of(layer)));
+    }
+    configuration
 }
 
 /// The sources, file by file: what somebody else put into the folder is not run. A pipeline of too many files has to

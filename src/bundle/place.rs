@@ -1,18 +1,31 @@
 //! The schema of a project and the volume where its files arrive.
 
+use lakeflow::is_same_name;
+
 use super::reference::{self, CATALOG, SCHEMA};
 use super::resource::{Schema, Volume, VolumeType};
 use super::{Permission, PermissionLevel};
 use crate::model::{Metric, Mode, Principal, Project, Sees, Target};
 use crate::plan::{access, deployment, serving};
 
-/// The schema of all tables.
-pub fn schema(project: &Project) -> Schema {
-    Schema {
-        name: reference::to(SCHEMA),
+/// The schemas of a target, each with the name of its resource: the default one is named after the project, another one
+/// after the first layer in it too.
+pub fn schemas(project: &Project, target: &Target) -> Vec<(String, Schema)> {
+    let schema = |name: &str| Schema {
+        name: reference::to(name),
         catalog_name: reference::to(CATALOG),
         comment: Some(deployment::schema_comment(project)),
+    };
+    let mut schemas = vec![(project.name.clone(), schema(SCHEMA))];
+    for name in target.schemas().into_iter().skip(1) {
+        let first = target.layers.iter().find(|(_, own)| is_same_name(own, name));
+        schemas.extend(
+            first.map(|(layer, _)| {
+                (format!("{}_{}", project.name, layer.word()), schema(&reference::schema_of(*layer)))
+            }),
+        );
     }
+    schemas
 }
 
 /// The volume that holds the landing directory of a target, if it is one of the schema.

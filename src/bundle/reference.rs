@@ -9,6 +9,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::model::Layer;
+
 /// What references stand for, by what stands between the braces.
 pub type Values = BTreeMap<String, String>;
 
@@ -30,6 +32,11 @@ pub const SCHEDULES: &str = "var.schedules";
 pub const RUN_AS: &str = "var.run_as";
 /// Name of the target.
 pub const TARGET: &str = "bundle.target";
+
+/// The schema of a layer that some target has in another one.
+pub fn schema_of(layer: Layer) -> String {
+    format!("var.{}", layer.parameter())
+}
 
 /// A reference as text: `${name}`.
 pub fn to(name: &str) -> String {

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use clap::Args;
+use lakeflow::is_same_name;
 use serde_json::json;
 
 use super::plan::PlaceArgs;
@@ -11,6 +12,7 @@ use super::shell::{OutputFormat, Shell};
 use super::{Ended, Status};
 use crate::deploy::client::api::updates::Start;
 use crate::deploy::run;
+use crate::plan::ObjectPlace;
 use crate::world::World;
 
 /// Start an update of the deployed pipeline
@@ -43,8 +45,8 @@ fn start(args: &StartArgs, at: &Reached<'_>, shell: &mut Shell) -> Ended {
     known(at.compilation, args.datasets.iter().chain(&args.full_refresh))?;
     let pipeline = at.deployed()?.pipeline;
     let start = Start {
-        refresh_selection: args.datasets.clone(),
-        full_refresh_selection: args.full_refresh.clone(),
+        refresh_selection: placed(at, &args.datasets),
+        full_refresh_selection: placed(at, &args.full_refresh),
         ..Start::default()
     };
     let update = run::start(at.client, &pipeline, &start).map_err(failed)?;
@@ -62,4 +64,15 @@ fn start(args: &StartArgs, at: &Reached<'_>, shell: &mut Shell) -> Ended {
     told?;
     ended.map_err(failed)?;
     Ok(Status::Done)
+}
+
+/// Names as the pipeline knows them: one without a schema is in the schema of the pipeline.
+fn placed(at: &Reached<'_>, names: &[String]) -> Vec<String> {
+    let target = at.compilation.project.as_ref().and_then(|project| project.targets.get(at.target.0));
+    let full = |name: &String| {
+        let planned = at.compilation.plan.datasets.iter().find(|planned| is_same_name(&planned.name, name))?;
+        let place = ObjectPlace::of_dataset(target?, planned.dataset, name);
+        (!is_same_name(place.schema, &target?.schema)).then(|| place.parts().join("."))
+    };
+    names.iter().map(|name| full(name).unwrap_or_else(|| name.clone())).collect()
 }

@@ -364,7 +364,7 @@ impl Applying<'_, '_, '_> {
             serialized_dashboard: &dashboard.definition,
             warehouse_id: &warehouse,
             parent_path: Some(&self.remote.root),
-            place: self.desired.place(),
+            place: self.desired.dashboard_place().into(),
         };
         let id = match self.remote.dashboards.get(metric) {
             Some(there) => {
@@ -376,6 +376,7 @@ impl Applying<'_, '_, '_> {
         self.remote.memory.resources.insert(dashboard_key(metric), id.clone());
         let there = change::ResourceThere { id: id.clone(), ..change::ResourceThere::default() };
         self.remote.dashboards.entry(metric.to_owned()).or_insert(there);
+        self.remote.memory.dashboards.insert(metric.to_owned(), self.desired.dashboard_place().join("."));
         dashboards::publish(self.client, &id, &warehouse)
     }
 

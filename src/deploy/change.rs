@@ -255,7 +255,8 @@ pub fn changes(desired: &Desired, remote: &Remote, is_updated: bool) -> Result<V
     changes.extend(kept(desired, remote));
     for dashboard in &desired.dashboards {
         let there = remote.dashboards.get(&dashboard.metric);
-        let is_same = there.is_some_and(|there| is_same_dashboard(&dashboard.definition, &there.settings));
+        let is_same = there.is_some_and(|there| is_same_dashboard(&dashboard.definition, &there.settings))
+            && reads_there(desired, remote, &dashboard.metric);
         if !is_same {
             changes.push(Change::Dashboard { key: dashboard.metric.clone(), is_new: there.is_none() });
         }
@@ -333,6 +334,15 @@ pub const NOT_YET: &str = "(known once created)";
 pub fn name_of(kind: ResourceKind, body: &Value) -> String {
     let field = if kind == ResourceKind::Alert { "display_name" } else { "name" };
     body.get(field).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+/// Whether a dashboard was made for the schema that its tables are in. Before that was remembered, it was always the
+/// default one.
+fn reads_there(desired: &Desired, remote: &Remote, metric: &str) -> bool {
+    match remote.memory.dashboards.get(metric) {
+        Some(place) => *place == desired.dashboard_place().join("."),
+        None => desired.is_gold_at_home(),
+    }
 }
 
 /// Whether a dashboard has this definition: as JSON, since the workspace writes it anew.

@@ -16,7 +16,7 @@ use super::meaning::{PipelineFile, PipelineSql};
 use crate::bundle::reference::{self, ReferenceError, Values};
 use crate::bundle::resource::{Resource, ResourceKind};
 use crate::bundle::{self, Bundle, DeclaredResource, Deployment, rest};
-use crate::model::{Mode, Ownership, Principal, Project, Share, TargetId};
+use crate::model::{Layer, Mode, Ownership, Principal, Project, Share, TargetId};
 use crate::plan::deployment::JobKind;
 use crate::plan::{ArtifactKind, BuildPlan, FilePhase, Folder, Identity, PlannedDataset};
 use crate::render::RenderedFile;
@@ -191,10 +191,19 @@ impl Desired {
         Ok(())
     }
 
-    /// Catalog and schema of all tables.
-    pub fn place(&self) -> (&str, &str) {
-        let value = |name: &str| self.deployment.values.get(name).map_or("", String::as_str);
-        (value(reference::CATALOG), value(reference::SCHEMA))
+    /// Catalog and schema of the tables that dashboards read.
+    pub fn dashboard_place(&self) -> [&str; 2] {
+        let schema = self.value(&reference::schema_of(Layer::Gold)).or(self.value(reference::SCHEMA));
+        [self.value(reference::CATALOG).unwrap_or_default(), schema.unwrap_or_default()]
+    }
+
+    /// Whether those tables are in the default schema.
+    pub fn is_gold_at_home(&self) -> bool {
+        self.value(reference::SCHEMA) == Some(self.dashboard_place()[1])
+    }
+
+    fn value(&self, name: &str) -> Option<&str> {
+        self.deployment.values.get(name).map(String::as_str)
     }
 
     /// The name of the release: equal files have equal names.

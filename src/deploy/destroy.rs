@@ -109,11 +109,12 @@ pub fn removals(
     given: &BTreeSet<RecordEntry>,
     scope: DestroyScope,
 ) -> Result<Vec<Removal>, DestroyError> {
-    let (volume, schema) = (made(desired, ObjectKind::Volume), made(desired, ObjectKind::Schema));
+    let (volume, schemas) =
+        (made(desired, ObjectKind::Volume).next(), made(desired, ObjectKind::Schema).collect::<Vec<_>>());
     if scope.volume && volume.is_none() {
         return Err(DestroyError::NotOurs("volume"));
     }
-    if scope.schema && schema.is_none() {
+    if scope.schema && schemas.is_empty() {
         return Err(DestroyError::NotOurs("schema"));
     }
     let mut removals = resources(remote);
@@ -124,7 +125,7 @@ pub fn removals(
     }
     let is_there = |object: &Object| matches!(remote.catalog.objects.get(object), Some(Known::Read(_)));
     removals.extend(volume.filter(|volume| scope.volume && is_there(volume)).map(Removal::Volume));
-    if let Some(schema) = schema.filter(|schema| scope.schema && is_there(schema)) {
+    for schema in schemas.into_iter().filter(|schema| scope.schema && is_there(schema)) {
         require_empty(client, &schema, remote, &removals)?;
         removals.push(Removal::Schema(schema));
     }
@@ -132,9 +133,9 @@ pub fn removals(
     Ok(removals)
 }
 
-/// The volume or schema that statements of the target make.
-fn made(desired: &Desired, kind: ObjectKind) -> Option<Object> {
-    desired.statements.iter().find_map(|statement| match &statement.effect {
+/// The volume or the schemas that statements of the target make.
+fn made(desired: &Desired, kind: ObjectKind) -> impl Iterator<Item = Object> {
+    desired.statements.iter().filter_map(move |statement| match &statement.effect {
         Effect::Exists(object) if object.kind == kind => Some(object.clone()),
         _ => None,
     })

@@ -75,7 +75,7 @@ pub fn examine(client: &Client<'_>, desired: &Desired, tables: &[OutsideTable], 
     let warehouse = observe::warehouse(client, desired);
     checks.push(examination.warehouse(&warehouse));
     checks.push(examination.catalog());
-    checks.push(examination.schema());
+    checks.extend(examination.schema_names().iter().map(|name| examination.schema(name)));
     checks.extend(examination.volume());
     checks.extend(outside::examine(client, tables, target));
     let site = observe::site(client, desired);
@@ -140,8 +140,8 @@ impl Examination<'_, '_, '_> {
             Ok(held) => held,
             Err(error) => return lacking("catalog", format!("`{name}`: {error}"), ask.to_owned()),
         };
-        let schema = schemas::get(self.client, &self.schema_name());
-        let has_schema = matches!(schema, Ok(Some(_)));
+        let is_there = |name: &String| matches!(schemas::get(self.client, name), Ok(Some(_)));
+        let has_schema = self.schema_names().iter().all(is_there);
         let needed = ["USE_CATALOG", "CREATE_SCHEMA"].into_iter().take(if has_schema { 1 } else { 2 });
         let has = |privilege: &&str| held.contains(*privilege) || held.contains("ALL_PRIVILEGES");
         let missing: Vec<String> = needed.filter(|privilege| !has(privilege)).map(|p| p.replace('_', " ")).collect();
@@ -151,13 +151,13 @@ impl Examination<'_, '_, '_> {
         }
     }
 
-    fn schema_name(&self) -> String {
-        format!("{}.{}", self.target.catalog, self.target.schema)
+    /// The schemas, each from its catalog on.
+    fn schema_names(&self) -> Vec<String> {
+        self.target.schemas().into_iter().map(|schema| format!("{}.{schema}", self.target.catalog)).collect()
     }
 
-    fn schema(&self) -> DoctorCheck {
-        let name = self.schema_name();
-        let owner = match schemas::get(self.client, &name) {
+    fn schema(&self, name: &str) -> DoctorCheck {
+        let owner = match schemas::get(self.client, name) {
             Ok(Some(schema)) => schema.owner.unwrap_or_default(),
             Ok(None) => return fine("schema", format!("`{name}` does not exist yet; the deployment creates it")),
             Err(error) => {
@@ -167,7 +167,7 @@ impl Examination<'_, '_, '_> {
         };
         let groups = self.me.groups.iter().map(|group| &group.display);
         let is_own = groups.chain([&self.me.user_name]).any(|own| *own == owner);
-        let manages = || self.held(Securable::Schema, &name).is_ok_and(|held| held.contains("MANAGE"));
+        let manages = || self.held(Securable::Schema, name).is_ok_and(|held| held.contains("MANAGE"));
         match is_own || manages() {
             true => fine("schema", format!("`{name}`, owned by `{owner}`")),
             false => {
@@ -271,7 +271,8 @@ impl Examination<'_, '_, '_> {
         let Some(run_as) = self.target.run_as.as_ref().filter(|run_as| run_as.id() != self.me.user_name) else {
             return fine(what, format!("the pipeline runs as `{}`", self.me.user_name));
         };
-        if !matches!(schemas::get(self.client, &self.schema_name()), Ok(Some(_))) {
+        let is_there = |name: &String| matches!(schemas::get(self.client, name), Ok(Some(_)));
+        if !self.schema_names().iter().all(is_there) {
             let remedy = "deploy once; before that, it is unknown whether the role `servicePrincipal.user` was granted";
             return unknown(what, format!("the pipeline runs as `{}`", run_as.id()), remedy);
         }

@@ -26,6 +26,9 @@ pub struct Memory {
     /// Ids of resources, by the keys of the bundle.
     #[serde(default)]
     pub resources: BTreeMap<String, String>,
+    /// Catalog and schema of the tables that each dashboard was made for, by its metric: no dashboard tells.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub dashboards: BTreeMap<String, String>,
     /// The release that the pipeline points at.
     #[serde(default)]
     pub release: Option<String>,

@@ -81,10 +81,12 @@ fn is_own(compilation: &Compilation, target: TargetId) -> bool {
 /// Names of people are shortened, so two may get one schema. An owner with a mail address is a person.
 fn require_own(client: &Client<'_>, own: &Compilation, target: TargetId, user: &str) -> Result<(), OwnError> {
     let Some(target) = own.project.as_ref().and_then(|project| project.targets.get(target.0)) else { return Ok(()) };
-    let schema = format!("{}.{}", target.catalog, target.schema);
-    let owner = schemas::get(client, &schema)?.and_then(|schema| schema.owner);
-    match owner.filter(|owner| owner.contains('@') && owner != user) {
-        Some(owner) => Err(OwnError::Taken { schema, owner }),
-        None => Ok(()),
+    for schema in target.schemas() {
+        let schema = format!("{}.{schema}", target.catalog);
+        let owner = schemas::get(client, &schema)?.and_then(|schema| schema.owner);
+        if let Some(owner) = owner.filter(|owner| owner.contains('@') && owner != user) {
+            return Err(OwnError::Taken { schema, owner });
+        }
     }
+    Ok(())
 }

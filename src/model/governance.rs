@@ -1,6 +1,6 @@
 //! Targets, principals, audiences, schedules.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 use lakeflow::is_same_name;
@@ -34,8 +34,10 @@ pub struct Target {
     pub default: bool,
     /// Catalog of all tables.
     pub catalog: String,
-    /// Schema of all tables.
+    /// Schema of all tables, but of those of `layers`.
     pub schema: String,
+    /// Schemas of layers that are in another one.
+    pub layers: BTreeMap<Layer, String>,
     /// Directory of source files, without a slash at the end.
     pub landing: String,
     /// Whether schedules are paused.
@@ -66,16 +68,22 @@ pub struct Target {
 
 impl Target {
     /// The schema of a layer.
-    pub fn schema_of(&self, _: Layer) -> &str {
-        &self.schema
+    pub fn schema_of(&self, layer: Layer) -> &str {
+        self.layers.get(&layer).unwrap_or(&self.schema)
     }
 
-    /// All its schemas, each once: the default one first.
+    /// All its schemas, each once: the default one first, then those of layers.
     pub fn schemas(&self) -> Vec<&str> {
-        vec![&self.schema]
+        let mut schemas = vec![self.schema.as_str()];
+        for schema in self.layers.values() {
+            if !schemas.iter().any(|known| is_same_name(known, schema)) {
+                schemas.push(schema);
+            }
+        }
+        schemas
     }
 
-    /// Moves the target into a schema of a developer's own, and the landing directory with it where that lies in the schema.
+    /// Moves the target into schemas of a developer's own, and the landing directory with it where that lies in the schema.
     /// `developer` is made of letters, digits and `_`.
     pub fn give_to(&mut self, developer: &str) {
         let schema = format!("{}_{developer}", self.schema);
@@ -83,6 +91,7 @@ impl Target {
             self.landing = format!("/Volumes/{}/{schema}/{rest}", self.catalog);
         }
         self.schema = schema;
+        self.layers.values_mut().for_each(|schema| *schema = format!("{schema}_{developer}"));
     }
 
     /// The part of the landing directory behind the schema, where it is a volume of that schema.

@@ -26,4 +26,14 @@ impl Layer {
             Layer::Quality => "quality",
         }
     }
+
+    /// The parameter of the pipeline that gives its schema, where some target has it in another one.
+    pub fn parameter(self) -> &'static str {
+        match self {
+            Layer::Bronze => "bronze_schema",
+            Layer::Silver => "silver_schema",
+            Layer::Gold => "gold_schema",
+            Layer::Quality => "quality_schema",
+        }
+    }
 }

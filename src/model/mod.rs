@@ -92,6 +92,11 @@ impl Project {
         targets.for_each(|target| target.give_to(developer));
     }
 
+    /// The layers that some target has in a schema of their own.
+    pub fn placed_layers(&self) -> impl Iterator<Item = Layer> {
+        Layer::ALL.into_iter().filter(|layer| self.targets.iter().any(|target| target.layers.contains_key(layer)))
+    }
+
     /// The target with this name.
     pub fn target(&self, name: &str) -> Option<&Target> {
         self.targets.iter().find(|t| t.name == name)

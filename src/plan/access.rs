@@ -6,12 +6,13 @@
 
 use std::collections::BTreeMap;
 
+use lakeflow::is_same_name;
 use lakeflow::types::DataType;
 
-use super::{Dataset, deployment};
+use super::{BuildPlan, Dataset, deployment, protection};
 use crate::model::{
-    AudienceId, Classification, Entity, EntityColumn, EntityId, Metric, PersonalKind, Principal, Project, RowAccess,
-    Sees, Target,
+    AudienceId, Classification, Entity, EntityColumn, EntityId, Layer, Metric, PersonalKind, Principal, Project,
+    RowAccess, Sees, Target,
 };
 
 /// The audiences that may read a dataset, in the order of the project; nobody reads what is no table.
@@ -80,6 +81,43 @@ pub fn users<'a>(project: &Project, target: &'a Target) -> Vec<&'a Principal> {
     users.sort();
     users.dedup();
     users
+}
+
+/// Who may look into one of the schemas of a target. Where all layers are in one, these are all [`users`]; or else those who
+/// read something in it, or read a table elsewhere that calls a function in it.
+pub fn users_of<'a>(project: &Project, plan: &BuildPlan, target: &'a Target, schema: &str) -> Vec<&'a Principal> {
+    if target.layers.is_empty() {
+        return users(project, target);
+    }
+    let (is_default, mut audiences) = (is_same_name(schema, &target.schema), vec![]);
+    let is_here = |layer: Layer| is_same_name(target.schema_of(layer), schema);
+    for dataset in plan.datasets.iter().map(|planned| planned.dataset) {
+        if is_here(dataset.layer()) || is_default && calls_functions(project, dataset) {
+            audiences.extend(readers(project, dataset));
+        }
+    }
+    let views = plan.metric_views.iter().filter(|_| is_here(Layer::Gold));
+    audiences.extend(views.filter_map(|(id, _)| project.metrics.get(id.0)).flat_map(|metric| metric.audiences.clone()));
+    let has_volume = is_default && deployment::own_volume(target).is_some();
+    if is_default {
+        // They read the views of operation.
+        audiences.extend(readers(project, Dataset::RowCounts));
+    }
+    if has_volume {
+        audiences.extend(landing_readers(project));
+    }
+    let mut users = members(project, target, &audiences);
+    if has_volume {
+        users.extend(&target.deliverers);
+    }
+    users.sort();
+    users.dedup();
+    users
+}
+
+/// Whether masks or a row filter are called when a dataset is read.
+fn calls_functions(project: &Project, dataset: Dataset) -> bool {
+    !personal_columns(project, dataset).is_empty() || protection::row_filter(project, dataset).is_some()
 }
 
 /// Who sees a kind of personal data in the clear: members of audiences that do.

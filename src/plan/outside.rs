@@ -8,9 +8,9 @@ use lakeflow::source::FileId;
 use lakeflow::types::Column;
 use lakeflow::{folded, is_same_name};
 
-use super::{BuildPlan, StoredAs};
+use super::{BuildPlan, ObjectPlace, StoredAs};
 use crate::codes;
-use crate::model::{Entity, EntityColumn, Project, SourceTable};
+use crate::model::{Entity, EntityColumn, Project, SourceTable, Target};
 
 /// The tables that entities read, each once, with all columns that any of them reads.
 pub fn outside_tables(project: &Project) -> Vec<check::OutsideTable> {
@@ -69,15 +69,16 @@ pub fn report_types(project: &Project, diagnostics: &mut Diagnostics) -> BTreeSe
 pub fn report_own(project: &Project, plan: &BuildPlan, diagnostics: &mut Diagnostics) -> BTreeSet<FileId> {
     let mut faulty = BTreeSet::new();
     for (entity, table) in readers(project) {
-        let is_own = |[catalog, schema, name]: [&str; 3]| {
-            project
-                .targets
-                .iter()
-                .any(|target| is_same_name(&target.catalog, catalog) && is_same_name(&target.schema, schema))
-                && plan.datasets.iter().any(|planned| {
-                    is_same_name(&planned.name, name) && planned.dataset.kind(project) != StoredAs::Internal
-                })
+        let published = || plan.datasets.iter().filter(|planned| planned.dataset.kind(project) != StoredAs::Internal);
+        let is_at = |target: &Target, parts: [&str; 3]| {
+            // Most tables lie elsewhere.
+            if !target.schemas().iter().any(|schema| is_same_name(schema, parts[1])) {
+                return false;
+            }
+            let mut places = published().map(|own| ObjectPlace::of_dataset(target, own.dataset, &own.name).parts());
+            places.any(|own| own.iter().zip(parts).all(|(own, part)| is_same_name(own, part)))
         };
+        let is_own = |parts: [&str; 3]| project.targets.iter().any(|target| is_at(target, parts));
         let own = project.targets.iter().find(|target| table.within(&target.catalog).is_some_and(is_own));
         if let Some(target) = own {
             let message = format!("in target `{}`, `{}` is a table of this pipeline", target.name, table.name());

@@ -9,6 +9,7 @@ mod constant;
 mod files;
 mod filters;
 mod governance;
+mod layers;
 mod metric;
 mod names;
 pub mod operation;
@@ -28,6 +29,7 @@ use askama::Template;
 
 use crate::model::{MetricId, Project};
 use crate::plan::{Artifact, ArtifactKind, BuildPlan, Dataset, Governance};
+use layers::LayerNames;
 use metric::MetricQuery;
 
 /// A file of the output with its text.
@@ -77,9 +79,10 @@ impl RenderError {
 /// A template that can't be filled, which is a fault of the compiler.
 pub fn render(project: &Project, plan: &BuildPlan) -> Result<Vec<RenderedFile>, RenderError> {
     let datasets = Datasets::of(project);
+    let names = LayerNames::of(project, plan);
     let judged = plan.artifacts.iter().filter_map(|artifact| {
         let text = match artifact.kind {
-            ArtifactKind::Dataset(dataset) => datasets.text(dataset),
+            ArtifactKind::Dataset(dataset) => datasets.text(dataset).map(|text| names.placed(text)),
             ArtifactKind::Governance(_, Governance::Release) => return None,
             ArtifactKind::Governance(target, concern) => governance::text(project, plan, target, concern),
             ArtifactKind::Gone(index) => governance::gone(plan, index),

@@ -7,6 +7,7 @@ use lakeflow::fmt;
 use lakeflow::source::Span;
 
 use super::header;
+use super::layers::unplaced;
 use super::text::{Ident, Literal, Sql};
 use crate::model::{Entity, TableQuery};
 use crate::plan;
@@ -48,6 +49,7 @@ fn origin(entity: &Entity, query: &TableQuery) -> String {
 /// Where a part of the text of a view stands in the query that it was made of; `None` outside of the query.
 pub fn place_in_query(query: &TableQuery, view: &str, range: Range<usize>) -> Option<Span> {
     const BEFORE: &str = "\nAS\n";
+    let (view, range) = unplaced(view, range);
     let start = view.find(BEFORE)? + BEFORE.len();
     let laid = view.get(start..)?.trim_end().trim_end_matches(';').trim_end();
     let inner = range.start.checked_sub(start)?..range.end.checked_sub(start)?;

@@ -45,6 +45,7 @@ mod row_access;
 mod rows;
 mod same_files;
 mod schedule;
+mod schemas;
 mod settings;
 mod sounds_personal;
 mod source;

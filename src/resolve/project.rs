@@ -12,6 +12,7 @@ use super::operation;
 use super::ownership;
 use super::places;
 use super::roles;
+use super::schemas;
 use super::settings;
 use crate::codes;
 use crate::load::{Located, SpecSet};
@@ -130,6 +131,7 @@ fn targets(project: &Located<ProjectSpec>, context: &mut Context<'_>) -> Vec<Tar
         for (key, value) in [("catalog", &target.catalog), ("schema", &target.schema)] {
             context.extend(names::check(value, NameOf::Place, project.value(&format!("{pointer}/{key}"))));
         }
+        schemas::check(project, target, &pointer, context);
         targets.push(self::target(project, name, target, &pointer, context));
     }
     let defaults: Vec<&Target> = targets.iter().filter(|t| t.default).collect();
@@ -182,6 +184,7 @@ fn target(
         default: target.default.unwrap_or(false),
         catalog: target.catalog.clone(),
         schema: target.schema.clone(),
+        layers: schemas::of_target(target),
         landing: target.landing.trim_end_matches('/').to_owned(),
         // A development deployment pauses schedules by itself, unless they are said to run.
         paused: target.paused.unwrap_or(mode == Mode::Development),

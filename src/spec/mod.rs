@@ -31,7 +31,7 @@ pub use metric::{DimensionEntry, GrainSpec, MeasureEntry, MeasureSpec, MetricSpe
 pub use ownership::{OwnershipSpec, ShareSpec};
 pub use project::{
     AlertsSpec, AllWord, AudienceSpec, MaskSpec, MaskStyle, ModeSpec, NotificationsSpec, PlainMask, PrincipalSpec,
-    ProjectSpec, ProtectionSpec, ScheduleSpec, SeesSpec, TargetSpec,
+    ProjectSpec, ProtectionSpec, ScheduleSpec, SchemasSpec, SeesSpec, TargetSpec,
 };
 pub use settings::{AutoscaleMode, AutoscaleSpec, ChannelSpec, ClusterLabel, ClusterSpec, SettingsSpec};
 pub use shared::{ActionSpec, AllowSpec, ClassificationSpec, DeclassifyEntry, DeclassifySpec, OneOrMany, PersonalSpec};

@@ -85,6 +85,11 @@ pub struct TargetSpec {
     /// Schema of all tables.
     #[schemars(example = &"shop")]
     pub schema: String,
+    /// Schemas of layers that are not in `schema`: `bronze` for lines as delivered, `silver` for entities, `gold` for metrics
+    /// and metric views, `quality` for what is told of the data. Functions, views of operation and the event log stay in
+    /// `schema`. A table whose layer moves to another schema is a new table. Default: every layer is in `schema`.
+    #[schemars(extend("examples" = [{"bronze": "shop_raw", "quality": "shop_quality"}]))]
+    pub schemas: Option<SchemasSpec>,
     /// Directory where source files arrive, without a trailing slash.
     #[schemars(example = &"/Volumes/main/shop/landing")]
     pub landing: String,
@@ -121,6 +126,24 @@ pub struct TargetSpec {
     /// How much of grants, tags, permissions, comments and job settings `gen deploy` manages in this target.
     #[schemars(extend("examples" = [{"grants": "exact", "job_settings": "ours"}]))]
     pub ownership: Option<OwnershipSpec>,
+}
+
+/// Schemas of layers.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SchemasSpec {
+    /// Schema of lines as they were delivered.
+    #[schemars(example = &"shop_raw")]
+    pub bronze: Option<String>,
+    /// Schema of the tables of entities.
+    #[schemars(example = &"shop_core")]
+    pub silver: Option<String>,
+    /// Schema of the tables of metrics, and of metric views.
+    #[schemars(example = &"shop_reports")]
+    pub gold: Option<String>,
+    /// Schema of quarantined rows, orphans, duplicates, counts and reconciliations.
+    #[schemars(example = &"shop_quality")]
+    pub quality: Option<String>,
 }
 
 /// What a deployment is for.

@@ -1,6 +1,6 @@
 {{ head }}
 {%- for policy in policies %}
-CREATE OR REPLACE POLICY {{ policy.name }} ON SCHEMA {{ schema }}
+CREATE OR REPLACE POLICY {{ policy.name }} ON SCHEMA {{ policy.schema }}
 COMMENT {{ policy.comment }}
 COLUMN MASK {{ policy.function }}
 TO {{ everybody }}

@@ -80,7 +80,8 @@ fn a_schedule_refreshes_all_that_its_datasets_read() {
         for (key, job) in jobs(bundle) {
             let Some(update) = job.tasks.iter().find_map(|task| task.pipeline_task.as_ref()) else { continue };
             assert!(!update.full_refresh);
-            let selected: BTreeSet<&str> = update.refresh_selection.iter().map(String::as_str).collect();
+            let selected = update.refresh_selection.iter().map(|name| name.rsplit('.').next().unwrap());
+            let selected: BTreeSet<&str> = selected.collect();
             let mut open: Vec<&str> = selected.iter().copied().collect();
             while let Some(name) = open.pop() {
                 // What is read but not defined is a file.

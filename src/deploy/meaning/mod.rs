@@ -18,6 +18,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 pub use show::{markdown, text};
+pub use side::filled;
 
 use side::Side;
 

@@ -11,7 +11,7 @@ use super::{ColumnSight, SeenAs};
 use crate::deploy::catalog::{CatalogPolicy, Known, ObservedCatalog, TableProtection};
 use crate::deploy::effect::{Object, ObjectKind, TaggedObject};
 use crate::deploy::guard::FunctionGuard;
-use crate::deploy::meaning::PipelineSql;
+use crate::deploy::meaning::{self, PipelineSql};
 
 /// Stands for the columns of what has none that are known, as views.
 const ALL_COLUMNS: &str = "*";
@@ -189,7 +189,11 @@ fn bare(name: &str) -> String {
 /// The tables that a pipeline publishes, as its definitions say. What can't be parsed is left out.
 pub fn wanted_shapes(pipeline: &PipelineSql) -> BTreeMap<Object, TableProtection> {
     let place = [&pipeline.catalog, &pipeline.schema].map(|part| folded(part).into_owned());
-    let parsed = pipeline.files.iter().filter_map(|file| parse(&file.text).ok()).flatten();
+    let parsed = pipeline
+        .files
+        .iter()
+        .filter_map(|file| parse(&meaning::filled(&file.text, &pipeline.configuration)).ok())
+        .flatten();
     let tables = parsed.filter_map(|statement| match statement.kind {
         StatementKind::CreateStreamingTable(table) => Some(table.table),
         StatementKind::CreateMaterializedView(view) => Some(view.table),

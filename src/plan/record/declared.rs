@@ -54,8 +54,9 @@ impl Declaring<'_> {
     fn places(&mut self) {
         let (project, target) = (self.project, self.target);
         let run_as: Vec<&Principal> = target.run_as.iter().collect();
-        for schema in schemas(target) {
-            self.grant("USE SCHEMA", "SCHEMA", &schema, &access::users(project, target));
+        for name in target.schemas() {
+            let schema = [&target.catalog, name].map(|part| folded(part).into_owned());
+            self.grant("USE SCHEMA", "SCHEMA", &schema, &access::users_of(project, self.plan, target, name));
             for privilege in ["USE SCHEMA", "CREATE TABLE", "CREATE MATERIALIZED VIEW"] {
                 self.grant(privilege, "SCHEMA", &schema, &run_as);
             }

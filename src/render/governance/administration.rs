@@ -66,7 +66,7 @@ impl<'a> OutsidePlaces<'a> {
         let tables: Vec<[&str; 3]> = distinct(tables);
         let schemas = tables.iter().map(|[catalog, schema, _]| [*catalog, *schema]);
         let is_own = |[catalog, schema]: &[&str; 2]| {
-            is_same_name(catalog, &target.catalog) && is_same_name(schema, &target.schema)
+            is_same_name(catalog, &target.catalog) && target.schemas().iter().any(|own| is_same_name(own, schema))
         };
         let schemas = distinct(schemas.filter(|schema| !is_own(schema)));
         let catalogs = tables.iter().map(|[catalog, ..]| [*catalog]);

@@ -138,13 +138,13 @@ fn row_filter(site: &Site<'_>, filter: &RowFilter<'_>) -> FunctionView {
 #[template(path = "governance/policies.sql")]
 struct Policies<'a> {
     head: Sql,
-    schema: Sql,
     everybody: Sql,
     policies: Vec<PolicyView<'a>>,
 }
 
 struct PolicyView<'a> {
     name: Ident<'a>,
+    schema: Sql,
     comment: Literal,
     function: Sql,
     except: String,
@@ -155,8 +155,11 @@ struct PolicyView<'a> {
 /// The policies that mask by tags.
 pub fn policies(site: &Site<'_>) -> Result<String, askama::Error> {
     let functions = protection::mask_functions(site.project, site.plan);
-    let policies = functions.iter().map(|function| PolicyView {
+    let schemas = site.place.schemas();
+    let policies = schemas.iter().flat_map(|schema| functions.iter().map(move |function| (schema, function)));
+    let policies = policies.map(|(schema, function)| PolicyView {
         name: Ident::new(&function.policy),
+        schema: schema.clone(),
         comment: Literal::new(format!("Masks personal data: {}", function.kind.word())),
         function: site.helper(&function.name),
         except: sees(site, function.kind).into_iter().map(|p| grantee(p).0).collect::<Vec<_>>().join(", "),
@@ -173,7 +176,6 @@ pub fn policies(site: &Site<'_>) -> Result<String, askama::Error> {
                 "tags, and there is no statement for it that can be run again.",
             ],
         )?,
-        schema: site.place.schema(),
         everybody: grantee(&Principal::Group(EVERYBODY.to_owned())),
         policies: policies.collect(),
     }

@@ -21,14 +21,22 @@ struct GrantedObject {
 #[template(path = "governance/access.sql")]
 struct SchemaAccess {
     head: Sql,
-    schema: Sql,
-    users: Vec<Sql>,
+    schemas: Vec<UsedSchema>,
     everyone: Vec<Sql>,
+}
+
+/// A schema with those who may look into it.
+struct UsedSchema {
+    name: Sql,
+    users: Vec<Sql>,
 }
 
 /// Who may use the schema at all. What is granted on a whole schema reaches every table, so nothing that reads is.
 pub fn schema_access(site: &Site<'_>) -> Result<String, askama::Error> {
-    let users = access::users(site.project, site.target);
+    let schemas = site.place.schemas().into_iter().zip(site.target.schemas());
+    let users = |schema: &str| access::users_of(site.project, site.plan, site.target, schema);
+    let used =
+        schemas.map(|(name, schema)| UsedSchema { name, users: users(schema).into_iter().map(grantee).collect() });
     SchemaAccess {
         head: site.head(
             "Use of the schema: every reader may look into it, and nobody reads all of it.",
@@ -36,8 +44,7 @@ pub fn schema_access(site: &Site<'_>) -> Result<String, askama::Error> {
             site.owner(Identity::Deployer),
             &["Privileges on the catalog are inherited too and are not touched: other projects may live in it."],
         )?,
-        schema: site.place.schema(),
-        users: users.iter().map(|principal| grantee(principal)).collect(),
+        schemas: used.collect(),
         everyone: site.others(&[]).iter().map(grantee).collect(),
     }
     .render()
@@ -77,7 +84,7 @@ pub fn landing(site: &Site<'_>) -> Result<String, askama::Error> {
 #[template(path = "governance/run_as.sql")]
 struct RunAsGrant {
     head: Sql,
-    schema: Sql,
+    schemas: Vec<Sql>,
     principal: Sql,
 }
 
@@ -92,7 +99,7 @@ pub fn run_as(site: &Site<'_>) -> Result<String, askama::Error> {
             site.owner(Identity::Deployer),
             &[],
         )?,
-        schema: site.place.schema(),
+        schemas: site.place.schemas(),
         principal: grantee(principal),
     }
     .render()

@@ -115,7 +115,7 @@ impl FileHead<'_> {
 #[template(path = "governance/schema.sql")]
 struct SchemaView {
     head: Sql,
-    schema: Sql,
+    schemas: Vec<Sql>,
     owner: Option<Sql>,
     comment: Literal,
     volume: Option<Sql>,
@@ -131,7 +131,7 @@ fn schema(site: &Site<'_>) -> Result<String, askama::Error> {
             site.owner(Identity::Deployer),
             &["CREATE SCHEMA on the catalog is given by an administrator; a volume in another schema is left to its owner."],
         )?,
-        schema: site.place.schema(),
+        schemas: site.place.schemas(),
         owner: site.shared_owner(),
         comment: Literal::new(deployment::schema_comment(site.project)),
         volume: owned.map(|volume| volume.name()),

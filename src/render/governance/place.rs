@@ -12,8 +12,8 @@ pub const EVERYBODY: &str = "account users";
 /// Where the objects of a target live.
 pub struct TargetPlace {
     catalog: Sql,
-    /// In full.
-    schema: Sql,
+    /// In full, the default one first.
+    schemas: Vec<Sql>,
     /// The volume that the landing directory lies in, if it is one.
     pub volume: Option<VolumePlace>,
 }
@@ -21,7 +21,7 @@ pub struct TargetPlace {
 /// A volume.
 pub struct VolumePlace {
     parts: [String; 3],
-    /// Whether it lies in the schema of the tables.
+    /// Whether it lies in the default schema.
     pub in_schema: bool,
 }
 
@@ -51,8 +51,9 @@ impl TargetPlace {
             parts: parts.map(str::to_owned),
             in_schema: plan::deployment::own_volume(target).is_some(),
         });
-        let (catalog, schema) = (&target.catalog, &target.schema);
-        TargetPlace { catalog: dotted(&[catalog]), schema: dotted(&[catalog, schema]), volume }
+        let catalog = &target.catalog;
+        let schemas = target.schemas().into_iter().map(|schema| dotted(&[catalog, schema])).collect();
+        TargetPlace { catalog: dotted(&[catalog]), schemas, volume }
     }
 
     /// Name of the catalog as SQL, quoted where it has to be.
@@ -60,9 +61,9 @@ impl TargetPlace {
         self.catalog.clone()
     }
 
-    /// The schema in full.
-    pub fn schema(&self) -> Sql {
-        self.schema.clone()
+    /// The schemas in full, the default one first.
+    pub fn schemas(&self) -> Vec<Sql> {
+        self.schemas.clone()
     }
 }
 

@@ -11,10 +11,10 @@ use lakegen::model::TargetId;
 use super::walk::{PROJECT, Shop, text};
 use crate::workspace::{Desk, Kind, Workspace};
 
-const ANA: &str = "ana@example.com";
-const EVE: &str = "eve.o'hara@example.com";
+pub const ANA: &str = "ana@example.com";
+pub const EVE: &str = "eve.o'hara@example.com";
 
-fn workspace() -> Workspace {
+pub fn workspace() -> Workspace {
     let workspace = Workspace::new();
     let mut state = workspace.state();
     for who in [ANA, EVE] {

@@ -8,6 +8,7 @@ mod developers;
 mod doctor;
 mod drift;
 mod identities;
+mod layers;
 mod lock;
 mod logs;
 mod managed;

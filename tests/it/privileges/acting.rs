@@ -258,20 +258,20 @@ impl Model {
         for source in self.outside_of(statement) {
             self.may_select(actor, &source)?;
         }
-        let schema = self.schema.clone();
-        self.needs_use(actor, &[schema.clone(), vec![String::new()]].concat())?;
+        let object = self.full(&table.name);
+        let schema = object[..2].to_vec();
+        self.needs_use(actor, &object)?;
         for privilege in ["CREATE TABLE", "CREATE MATERIALIZED VIEW"] {
             self.needs(actor, privilege, &schema)?;
         }
         let masks = table.columns.iter().filter_map(|column| column.mask.as_ref().map(|mask| &mask.function));
         for function in masks.chain(table.row_filter.as_ref().map(|filter| &filter.function)) {
-            let name = path(function);
-            let full = if name.len() > 1 { name } else { [schema.clone(), name].concat() };
-            self.needs(actor, "EXECUTE", &full)?;
+            let function = self.full(function);
+            self.needs_use(actor, &function)?;
+            self.needs(actor, "EXECUTE", &function)?;
         }
         self.update(statement);
-        let name = table.name.0.last().and_then(|part| part.as_ident()).unwrap().value.to_lowercase();
-        self.owners.insert([schema, vec![name]].concat(), actor.name.clone());
+        self.owners.insert(object, actor.name.clone());
         Ok(())
     }
 }

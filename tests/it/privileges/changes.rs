@@ -15,7 +15,7 @@ use lakegen::driver::{self, Compilation};
 use lakegen::emit::ChangeSet;
 use lakegen::model::{Mode, Target};
 use lakegen::plan::operation;
-use lakegen::plan::{Dataset, event_log_name, landing_volume, metric_view};
+use lakegen::plan::{Dataset, ObjectPlace, event_log_name, landing_volume, metric_view};
 use lakegen::world::{DiskWorld, MemoryWorld, World};
 use rayon::prelude::*;
 use serde_json::Value;
@@ -144,7 +144,7 @@ impl Build {
     /// What a build promises to somebody.
     fn promise(&self, target: &str, person: &str) -> Promise {
         let declared = self.declared(target);
-        let object = |name: &str| -> Object { self.schema(target).into_iter().chain([name.to_owned()]).collect() };
+        let at = self.target(target);
         let mut promise = Promise::default();
         for planned in self.compilation.plan.datasets.iter().filter(|p| declared.reads(person, p.dataset)) {
             let definition = self.compilation.datasets.iter().find(|known| known.name == planned.name).unwrap();
@@ -153,13 +153,16 @@ impl Build {
                 let kind = declared.kind(planned.dataset, column);
                 let sees = kind.is_none_or(|kind| declared.sees(person, kind));
                 let sight = if sees { Sight::Clear } else { Sight::Masked };
-                promise.columns.insert((object(&planned.name), column.clone()), Some((sight, rows.clone())));
+                let table = ObjectPlace::of_dataset(at, planned.dataset, &planned.name).folded();
+                promise.columns.insert((table, column.clone()), Some((sight, rows.clone())));
             }
         }
         let views = declared.project.metrics.iter().filter(|metric| declared.reads_view(person, metric));
-        promise.views = views.filter_map(|m| metric_view(declared.project, m)).map(|name| object(&name)).collect();
+        let names = views.filter_map(|metric| metric_view(declared.project, metric));
+        promise.views = names.map(|name| ObjectPlace::of_metric_view(at, &name).folded()).collect();
         if declared.reads(person, Dataset::RowCounts) {
-            promise.views.extend(operation::views(declared.project).into_iter().map(|view| object(view.name())));
+            let views = operation::views(declared.project).into_iter();
+            promise.views.extend(views.map(|view| ObjectPlace::of_helper(at, view.name()).folded()));
         }
         if declared.reads_files(person) {
             promise
@@ -309,7 +312,9 @@ impl<'a> Workspace<'a> {
         }
         let owner = id(build.target(self.target).run_as.as_ref().unwrap());
         let is_made = |table: &&Object| {
-            table.starts_with(&self.model.schema) && build.compilation.plan.datasets.iter().any(|d| d.name == table[2])
+            let at = build.target(self.target);
+            let mut planned = build.compilation.plan.datasets.iter();
+            planned.any(|own| ObjectPlace::of_dataset(at, own.dataset, &own.name).folded() == **table)
         };
         for table in self.model.tables().filter(is_made) {
             for column in self.model.columns_of(table) {

@@ -192,11 +192,17 @@ impl<'a> Site<'a> {
     fn deploy_bundle(&self, model: &mut Model, actor: &Actor) -> Result<(), Failure> {
         let schema = self.schema();
         let makes_schema = self.target.mode == Mode::Production && !self.deployment().places.is_empty();
-        if makes_schema && !model.owners.contains_key(&schema) {
+        for place in self.deployment().places.iter().filter(|_| makes_schema) {
+            let Resource::Schema(own) = &place.resource else { continue };
+            let name = own.name.trim_start_matches("${").trim_end_matches('}');
+            let own = vec![schema[0].clone(), self.deployment().values[name].to_lowercase()];
+            if model.owners.contains_key(&own) {
+                continue;
+            }
             if !model.can(actor, "CREATE SCHEMA", &schema[..1]) {
                 return Err(format!("{} may not create the schema", actor.name));
             }
-            model.owners.insert(schema.clone(), actor.name.clone());
+            model.owners.insert(own, actor.name.clone());
         }
         for privilege in ["USE CATALOG", "USE SCHEMA", "CREATE TABLE", "CREATE MATERIALIZED VIEW"] {
             let on = if privilege == "USE CATALOG" { &schema[..1] } else { &schema[..] };
@@ -230,10 +236,11 @@ impl<'a> Site<'a> {
         if self.volume().is_some_and(|volume| !model.can(&self.runner, "READ VOLUME", &volume)) {
             return Err(format!("{} may not read what arrives", self.runner.name));
         }
+        let parameters = super::parameters(self.compilation, self.target);
         for file in self.compilation.pipeline_files() {
             let name = file.artifact.path().rsplit('/').next().unwrap().trim_end_matches(".sql");
-            if selection.is_empty() || selection.iter().any(|refreshed| refreshed == name) {
-                for statement in statements(&[file.text.to_string()]) {
+            if selection.is_empty() || selection.iter().any(|refreshed| refreshed.rsplit('.').next() == Some(name)) {
+                for statement in statements(&[super::filled(&file.text, &parameters)]) {
                     model.update_as(&self.runner, &statement)?;
                 }
             }

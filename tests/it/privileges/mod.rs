@@ -11,15 +11,19 @@ mod deployed;
 pub mod identities;
 mod model;
 mod outside;
+mod places;
 mod scripts;
 
 use std::path::{Path, PathBuf};
 
 use declared::{Declared, id};
+use lakegen::bundle;
+use lakegen::bundle::resource::Resource;
 use lakegen::driver::Compilation;
 use lakegen::model::{Target, TargetId};
 use lakegen::plan::{AdministrationFile, ArtifactKind, Dataset, StoredAs, landing_volume, metric_view, operation};
-use model::{Before, EVERYBODY, Model, Sight};
+use lakegen::render::RenderedFile;
+use model::{Before, EVERYBODY, Model, Object, Sight};
 
 use crate::projects::{cases, compile};
 
@@ -41,7 +45,33 @@ fn files(compilation: &Compilation, target: &Target) -> Files {
         ArtifactKind::Operation(id, script) => of_target(id) && !script.is_guard(),
         _ => false,
     });
-    files.map(|file| (file.artifact.path().to_owned(), file.text.to_string())).collect()
+    let parameters = parameters(compilation, target);
+    let text = |file: &RenderedFile| match file.artifact.kind {
+        ArtifactKind::Dataset(_) => filled(&file.text, &parameters),
+        _ => file.text.to_string(),
+    };
+    files.map(|file| (file.artifact.path().to_owned(), text(file))).collect()
+}
+
+/// The parameters of the pipeline of a target with their values, but for the path of files.
+fn parameters(compilation: &Compilation, target: &Target) -> Vec<(String, String)> {
+    let bundle = bundle::bundle(compilation.project.as_ref().unwrap(), &compilation.plan);
+    let deployment = bundle.deployments.iter().find(|deployment| deployment.name == target.name).unwrap();
+    let configuration = bundle.resources.iter().find_map(|declared| match &declared.resource {
+        Resource::Pipeline(pipeline) => Some(&pipeline.configuration),
+        _ => None,
+    });
+    let given = |value: &String| {
+        let values = deployment.values.iter();
+        values.fold(value.clone(), |value, (name, given)| value.replace(&format!("${{{name}}}"), given))
+    };
+    let parameters = configuration.unwrap().iter().filter(|(key, _)| *key != "landing");
+    parameters.map(|(key, value)| (format!("${{{key}}}"), given(value))).collect()
+}
+
+/// A source of the pipeline with the values of parameters.
+fn filled(text: &str, parameters: &[(String, String)]) -> String {
+    parameters.iter().fold(text.to_owned(), |text, (parameter, value)| text.replace(parameter, value))
 }
 
 /// What was compared, and where the text gives something else than is declared.
@@ -97,21 +127,48 @@ fn compare_from(
         }
         for metric in &project.metrics {
             let Some(view) = metric_view(project, metric) else { continue };
-            let (reads, object) = (declared.reads_view(person, metric), model.object(&view));
+            let (reads, object) = (declared.reads_view(person, metric), model.placed(&view));
             comparison.same(|| format!("{person} reads {view}"), &model.reads(person, &object), &reads);
             comparison.same(|| format!("{view} exists"), &model.views.contains(&object), &true);
         }
         for view in operation::views(project) {
-            let (reads, object) = (declared.reads(person, Dataset::RowCounts), model.object(view.name()));
+            let (reads, object) = (declared.reads(person, Dataset::RowCounts), model.placed(view.name()));
             comparison.same(|| format!("{person} reads {}", view.name()), &model.reads(person, &object), &reads);
         }
+        compare_schemas(&model, &declared, person, compilation, comparison);
         // Files that arrive elsewhere than in a volume are nobody's to grant.
         let reads_files = landing_volume(target).is_some() && declared.reads_files(person);
         comparison.same(|| format!("{person} reads files"), &model.reads_files(person), &reads_files);
     }
-    let is_table = |name: &str| model.tables().any(|table| *table == model.object(name));
+    let is_table = |name: &str| model.tables().any(|table| table[2] == name.to_lowercase());
     let published = compilation.plan.datasets.iter().filter(|a| is_table(&a.name)).count();
     comparison.same(|| "tables".to_owned(), &model.tables().count(), &published);
+}
+
+/// Nobody uses a schema without something in it to read, to call or to write.
+fn compare_schemas(
+    model: &Model,
+    declared: &Declared<'_>,
+    person: &str,
+    compilation: &Compilation,
+    comparison: &mut Comparison,
+) {
+    let (project, target) = (declared.project, declared.target);
+    if target.layers.is_empty() {
+        return;
+    }
+    for schema in &model.schemas {
+        let is_here = |object: &Object| object.starts_with(schema);
+        let reads = model.tables().chain(&model.views).any(|object| is_here(object) && model.reads(person, object));
+        let calls = compilation.plan.datasets.iter().any(|planned| {
+            let (object, is_read) = (model.placed(&planned.name), declared.reads(person, planned.dataset));
+            is_read && model.functions_of(&object).iter().any(is_here)
+        });
+        let brings = target.deliverers.iter().any(|deliverer| id(deliverer) == person);
+        let files = model.volumes.iter().any(is_here) && (brings || declared.reads_files(person));
+        let found = model.uses_schema(person, schema);
+        comparison.same(|| format!("{person} uses {schema:?}, {}", project.name), &found, &(reads || calls || files));
+    }
 }
 
 /// Masks and row filters are compared for those who may not read the table as well: somebody may let them in by hand.
@@ -123,7 +180,9 @@ fn compare_table(
     dataset: Dataset,
     comparison: &mut Comparison,
 ) {
-    let object = &model.object(table);
+    let object = &model.placed(table);
+    let layer = declared.target.layers.get(&dataset.layer()).unwrap_or(&declared.target.schema);
+    comparison.same(|| format!("schema of {table}"), &object[1], &layer.to_lowercase());
     let (reads, found) = (declared.reads(person, dataset), model.reads(person, object));
     comparison.same(|| format!("{person} reads {table}"), &found, &reads);
     let rows = declared.rows(person, dataset);
@@ -159,6 +218,7 @@ type Mutant = (&'static str, &'static str, &'static str, &'static str);
 const SHOP: &str = ".";
 const BRANCHES: &str = "tests/cases/branches";
 const REGISTRY: &str = "tests/cases/registry";
+const MARINA: &str = "tests/cases/marina";
 
 /// `<s>` stands for the schema of the target.
 const MUTANTS: &[Mutant] = &[
@@ -240,6 +300,16 @@ const MUTANTS: &[Mutant] = &[
         "EXCEPT `press`, `registry-clerks`, `008dc9fa-46ba-544a-afa0-3809b4051e6f`",
     ),
     (REGISTRY, "50_policies", "EXCEPT `city-planning`, `registry-clerks`", "EXCEPT `registry-clerks`"),
+    // Use of a schema in which somebody reads nothing, lost use of one, a table and a function in another one.
+    (
+        MARINA,
+        "20_access",
+        "TO `harbour-master`;\n\nREVOKE",
+        "TO `harbour-master`;\nGRANT USE SCHEMA ON SCHEMA <s>_raw TO `guests`;\n\nREVOKE",
+    ),
+    (MARINA, "20_access", "GRANT USE SCHEMA ON SCHEMA <s>_quality TO `auditors`;\n", ""),
+    (MARINA, "20_access", "REVOKE ALL PRIVILEGES ON SCHEMA <s>_raw FROM `dock-crew`;\n", ""),
+    (MARINA, "quality/boats_orphans", "MASK `marina`.mask_name", "MASK `marina_raw`.mask_name"),
     (REGISTRY, "50_policies", "has_tag_value('pii', 'name')", "has_tag_value('pii', 'email')"),
 ];
 
@@ -252,6 +322,7 @@ fn every_mutant_of_the_text_is_noticed() {
         let schema = match *project {
             SHOP => "`zoltan-verebes-catalog-m`.`dg-day`",
             BRANCHES => "`bank-dev`.branches",
+            MARINA => "dev.marina",
             _ => "town_dev.registry",
         };
         let (from, to) = (from.replace("<s>", schema), to.replace("<s>", schema));

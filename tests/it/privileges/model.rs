@@ -50,7 +50,7 @@ pub enum Before {
 pub struct Model {
     /// Privilege, object and principal.
     pub granted: BTreeSet<(String, Object, String)>,
-    tables: BTreeMap<Object, TableDefinition>,
+    pub tables: BTreeMap<Object, TableDefinition>,
     pub functions: BTreeMap<Object, CreateFunction>,
     /// By the schema they hold for and their names.
     policies: BTreeMap<(Object, String), CreatePolicy>,
@@ -58,6 +58,8 @@ pub struct Model {
     pub tags: BTreeMap<(Object, String, String), String>,
     pub views: BTreeSet<Object>,
     pub schema: Object,
+    /// All schemas that are created.
+    pub schemas: BTreeSet<Object>,
     pub volumes: BTreeSet<Object>,
     /// Tables that the pipeline reads and something else keeps.
     pub outside: BTreeSet<Object>,
@@ -71,10 +73,6 @@ pub struct Model {
 
 /// Why a statement fails.
 pub type Failure = String;
-
-fn last(name: &ObjectName) -> String {
-    name.0.last().and_then(|part| part.as_ident()).unwrap().value.to_lowercase()
-}
 
 pub fn path(name: &ObjectName) -> Object {
     name.0.iter().filter_map(|part| part.as_ident()).map(|ident| ident.value.to_lowercase()).collect()
@@ -111,7 +109,7 @@ impl Model {
             _ => return,
         };
         if !table.private {
-            let object = self.object(&last(&table.name));
+            let object = self.full(&table.name);
             // A column that is gone takes its tags with it.
             let has = |column: &str| table.columns.iter().any(|known| known.name.value.to_lowercase() == column);
             self.tags.retain(|(tagged, column, _), _| *tagged != object || has(column));
@@ -120,7 +118,7 @@ impl Model {
         }
     }
 
-    /// The schema that is created, and the volumes that are granted on.
+    /// The schemas that are created, of which the first is that of the pipeline, and the volumes that are granted on.
     pub fn find_places(&mut self, statements: &[StatementKind]) {
         let mut note = |on: &Securable| {
             if on.kind == SecurableKind::Volume {
@@ -129,7 +127,13 @@ impl Model {
         };
         for statement in statements {
             match statement {
-                StatementKind::CreateSchema(schema) => self.schema = path(&schema.name),
+                StatementKind::CreateSchema(schema) => {
+                    let schema = path(&schema.name);
+                    self.schemas.insert(schema.clone());
+                    if self.schema.is_empty() {
+                        self.schema = schema;
+                    }
+                }
                 StatementKind::Grant(grant) => note(&grant.on),
                 StatementKind::Revoke(revoke) => note(&revoke.on),
                 _ => {}
@@ -147,7 +151,7 @@ impl Model {
             StatementKind::CreateView(view) => Some(path(&view.name)),
             _ => None,
         });
-        let objects = self.tables.keys().cloned().chain(views).chain(self.volumes.clone()).chain([self.schema.clone()]);
+        let objects = self.tables.keys().cloned().chain(views).chain(self.volumes.clone()).chain(self.schemas.clone());
         for object in objects.collect::<BTreeSet<_>>() {
             for privilege in ["ALL PRIVILEGES", "SELECT", "READ VOLUME"] {
                 let all = people.iter().map(|person| (privilege.to_owned(), object.clone(), person.clone()));
@@ -304,7 +308,7 @@ impl Model {
     }
 
     /// Whether somebody was granted a privilege on an object or on what it lies in, by name or as everybody.
-    fn holds(&self, person: &str, privilege: &str, object: &Object) -> bool {
+    pub fn holds(&self, person: &str, privilege: &str, object: &Object) -> bool {
         (1..=object.len()).any(|depth| {
             let on = &object[..depth].to_vec();
             let is_granted =
@@ -345,9 +349,9 @@ impl Model {
     }
 
     /// A function, as a definition in the schema of a table names it.
-    fn called(&self, table: &Object, function: &ObjectName) -> Object {
+    pub fn called(&self, table: &Object, function: &ObjectName) -> Object {
         let name = path(function);
-        if name.len() > 1 { name } else { table[..2].iter().cloned().chain(name).collect() }
+        table[..3 - name.len()].iter().cloned().chain(name).collect()
     }
 
     /// What somebody sees of a column of a table that they may read.

@@ -4,14 +4,19 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use lakeflow::ast::StatementKind;
-use lakeflow::check::query_of;
+use lakeflow::check::{query_of, table_of};
 use lakeflow::walk;
 
 use super::model::{Model, Object, path};
 
 impl Model {
-    /// The tables that a statement of the pipeline reads and something else keeps: they have a schema in their names.
+    /// The tables that a statement of the pipeline reads and something else keeps.
     pub fn outside_of(&self, statement: &StatementKind) -> BTreeSet<Object> {
+        self.named_with_schema(statement).into_iter().filter(|name| self.outside.contains(name)).collect()
+    }
+
+    /// The tables that a statement reads with a schema in their names.
+    fn named_with_schema(&self, statement: &StatementKind) -> BTreeSet<Object> {
         let Some(query) = query_of(statement) else { return BTreeSet::new() };
         let mut names: Vec<Object> = vec![];
         let _: ControlFlow<()> = walk::relations(query, |name| {
@@ -32,7 +37,9 @@ impl Model {
 
     /// Notes the tables outside of a pipeline.
     pub fn find_outside(&mut self, pipeline: &[StatementKind]) {
-        let outside: Vec<Object> = pipeline.iter().flat_map(|statement| self.outside_of(statement)).collect();
+        let own: BTreeSet<Object> = pipeline.iter().filter_map(table_of).map(|table| self.full(&table.name)).collect();
+        let named = pipeline.iter().flat_map(|statement| self.named_with_schema(statement));
+        let outside: Vec<Object> = named.filter(|name| !own.contains(name)).collect();
         self.outside.extend(outside);
     }
 }

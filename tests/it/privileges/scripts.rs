@@ -19,6 +19,7 @@ impl Build {
     /// The statements of a target: before an update, the update, after it, each with who runs it.
     pub fn scripts(&self, target: &str) -> [Vec<(Who, StatementKind)>; 3] {
         let index = self.compilation.project.as_ref().unwrap().targets.iter().position(|t| t.name == target).unwrap();
+        let parameters = super::parameters(&self.compilation, self.target(target));
         let of = |wanted: &str| {
             let mut files = vec![];
             for file in &self.compilation.files {
@@ -39,7 +40,7 @@ impl Build {
                     _ => continue,
                 };
                 if phase == wanted {
-                    files.push((file.artifact.path(), who, file.text.to_string()));
+                    files.push((file.artifact.path(), who, super::filled(&file.text, &parameters)));
                 }
             }
             if wanted != "update" {

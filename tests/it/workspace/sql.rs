@@ -421,8 +421,17 @@ fn set_field(state: &mut State, table: &str, key: &str, value: Value) -> Result<
 
 /// A name from the catalog on; one of one part lies in `schema`.
 pub fn full(name: &ObjectName, schema: &str) -> String {
-    let name = path(name);
-    if name.contains('.') { name } else { format!("{schema}.{name}") }
+    completed(&path(name), schema)
+}
+
+/// A name as it means something in a schema, whose catalog is part of its name.
+pub fn completed(name: &str, schema: &str) -> String {
+    let (catalog, _) = schema.split_once('.').unwrap_or((schema, ""));
+    match name.matches('.').count() {
+        0 => format!("{schema}.{name}"),
+        1 => format!("{catalog}.{name}"),
+        _ => name.to_owned(),
+    }
 }
 
 /// A mask as the interface shows it; `schema` is where a name of one part lies.

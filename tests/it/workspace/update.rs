@@ -30,7 +30,7 @@ pub struct Update {
 
 #[derive(Debug, Clone)]
 struct Dataset {
-    /// Name in lower case, without catalog and schema.
+    /// Name in lower case, with catalog and schema.
     name: String,
     is_stream: bool,
     table: TableDefinition,
@@ -67,14 +67,14 @@ impl Update {
         self.request["validate_only"] == true
     }
 
-    /// Whether a dataset is to be updated, and whether it is to begin anew.
-    fn selects(&self, dataset: &Dataset) -> (bool, bool) {
+    /// Whether a dataset is to be updated, and whether it is to begin anew. Names without a schema are those of the pipeline's.
+    fn selects(&self, dataset: &Dataset, schema: &str) -> (bool, bool) {
         let names = |key: &str| -> Vec<String> {
             self.request[key]
                 .as_array()
                 .into_iter()
                 .flatten()
-                .filter_map(|n| Some(n.as_str()?.to_lowercase()))
+                .filter_map(|n| Some(sql::completed(&n.as_str()?.to_lowercase(), schema)))
                 .collect()
         };
         let (refresh, full) = (names("refresh_selection"), names("full_refresh_selection"));
@@ -187,7 +187,7 @@ pub fn advance(state: &mut State, id: &str) {
         shown["error"] = error;
     }
     if let Err((Some(dataset), _)) = &result {
-        shown["origin"]["dataset_name"] = format!("{}.{dataset}", pipeline.schema()).into();
+        shown["origin"]["dataset_name"] = dataset.clone().into();
     }
     pipeline.events.push(shown);
 }
@@ -209,6 +209,7 @@ static STREAMS: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"STREAM\s*\(?\s*(
 /// The datasets that the sources of a pipeline declare, by the files as they are now.
 fn datasets(state: &State, id: &str) -> Result<Vec<Dataset>, String> {
     let pipeline = &state.pipelines[id];
+    let schema = pipeline.schema();
     let mut found: BTreeMap<String, Dataset> = BTreeMap::new();
     let mut flows: Vec<(String, String, Vec<Source>)> = vec![];
     for (path, text) in sources(state, id)? {
@@ -225,12 +226,12 @@ fn datasets(state: &State, id: &str) -> Result<Vec<Dataset>, String> {
                 StatementKind::CreateStreamingTable(table) => (table.table.clone(), true),
                 StatementKind::CreateMaterializedView(view) => (view.table.clone(), false),
                 StatementKind::CreateFlow(flow) => {
-                    flows.push((sql::path(&flow.target), sql::path(&flow.name), read(whole)));
+                    flows.push((sql::full(&flow.target, &schema), sql::path(&flow.name), read(whole)));
                     continue;
                 }
                 _ => continue,
             };
-            let name = sql::path(&table.name);
+            let name = sql::full(&table.name, &schema);
             let own = if is_stream && !read(whole).is_empty() { vec![(name.clone(), read(whole))] } else { vec![] };
             let definition = Sha256::digest(whole.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
             let text = whole.to_owned();
@@ -283,18 +284,19 @@ fn sources(state: &State, id: &str) -> Result<Vec<(String, String)>, String> {
 /// What an update does at its end, or why it fails.
 fn finish(state: &mut State, id: &str, update: &Update) -> Result<(), (Option<String>, String)> {
     let datasets = update.datasets.clone().map_err(|message| (None, message))?;
+    let schema = state.pipelines[id].schema();
     for dataset in &datasets {
         check(state, id, dataset).map_err(|refusal| (Some(dataset.name.clone()), refusal.message))?;
     }
     // Private tables are seen by their pipeline alone.
-    for dataset in datasets.iter().filter(|dataset| update.selects(dataset).0 && !dataset.table.private) {
+    for dataset in datasets.iter().filter(|dataset| update.selects(dataset, &schema).0 && !dataset.table.private) {
         publish(state, id, dataset);
     }
     publish_event_log(state, id);
     // Streams in the order in which they feed each other: as often as there are streams is enough for any order.
     for round in 0..datasets.len() {
         for dataset in datasets.iter().filter(|dataset| dataset.is_stream) {
-            let (is_selected, anew) = update.selects(dataset);
+            let (is_selected, anew) = update.selects(dataset, &schema);
             if is_selected {
                 feed(state, id, dataset, anew && round == 0);
             }
@@ -307,18 +309,21 @@ fn check(state: &State, id: &str, dataset: &Dataset) -> Result<(), Refusal> {
     let pipeline = &state.pipelines[id];
     let (who, schema) = (&pipeline.run_as, pipeline.schema());
     let create = if dataset.is_stream { "CREATE_TABLE" } else { "CREATE_MATERIALIZED_VIEW" };
-    state.need(who, create, Kind::Schema, &schema)?;
+    let (home, _) = dataset.name.rsplit_once('.').unwrap_or_default();
+    if state.thing(Kind::Schema, home).is_none() {
+        return refuse(404, "SCHEMA_NOT_FOUND", format!("[SCHEMA_NOT_FOUND] The schema `{home}` cannot be found."));
+    }
+    state.need(who, create, Kind::Schema, home)?;
     if let Some(name) = state.unknown_functions.iter().find(|name| dataset.text.contains(&format!("{name}("))) {
         let message = format!(
             "[UNRESOLVED_ROUTINE] Cannot resolve routine `{name}` on search path. SQLSTATE: 42883; line 9 pos 2"
         );
         return refuse(400, "UNRESOLVED_ROUTINE", message);
     }
-    let masks =
-        dataset.table.columns.iter().filter_map(|column| column.mask.as_ref()).map(|mask| sql::path(&mask.function));
-    let filters = dataset.table.row_filter.iter().map(|filter| sql::path(&filter.function));
+    let masks = dataset.table.columns.iter().filter_map(|column| column.mask.as_ref()).map(|mask| &mask.function);
+    let filters = dataset.table.row_filter.iter().map(|filter| &filter.function);
     for function in masks.chain(filters) {
-        let function = if function.contains('.') { function } else { format!("{schema}.{function}") };
+        let function = sql::full(function, &schema);
         if state.thing(Kind::Function, &function).is_none() {
             return refuse(
                 404,
@@ -339,8 +344,8 @@ fn check(state: &State, id: &str, dataset: &Dataset) -> Result<(), Refusal> {
             }
         }
     }
-    let name = format!("{schema}.{}", dataset.name);
-    let Some(there) = state.thing(Kind::Table, &name) else { return Ok(()) };
+    let name = &dataset.name;
+    let Some(there) = state.thing(Kind::Table, name) else { return Ok(()) };
     if there.fields.get("pipeline_id").is_none_or(|of| of != id) {
         return refuse(400, "INVALID_STATE", format!("Table '{name}' is already managed by another pipeline"));
     }
@@ -354,11 +359,11 @@ fn check(state: &State, id: &str, dataset: &Dataset) -> Result<(), Refusal> {
 /// A table as its definition says, owned by whoever the pipeline runs as. Tags and grants of one that was there stay.
 fn publish(state: &mut State, id: &str, dataset: &Dataset) {
     let (schema, who) = (state.pipelines[id].schema(), state.pipelines[id].run_as.clone());
-    let name = format!("{schema}.{}", dataset.name);
+    let name = dataset.name.clone();
     let at = (Kind::Table, name.clone());
     let before = state.things.get(&at).cloned();
     let new_id = state.key("table");
-    let parts: Vec<&str> = schema.split('.').collect();
+    let parts: Vec<&str> = name.split('.').collect();
     let columns: Vec<Value> = dataset.table.columns.iter().enumerate().map(|(position, column)| {
         let mut shown = json!({"name": column.name.value, "type_text": column.data_type.to_string().to_lowercase(), "position": position});
         if let Some(comment) = &column.comment {
@@ -370,7 +375,7 @@ fn publish(state: &mut State, id: &str, dataset: &Dataset) {
         shown
     }).collect();
     let kind = if dataset.is_stream { "STREAMING_TABLE" } else { "MATERIALIZED_VIEW" };
-    let mut shown = json!({"name": dataset.name, "catalog_name": parts[0], "schema_name": parts[1], "full_name": name,
+    let mut shown = json!({"name": parts[2], "catalog_name": parts[0], "schema_name": parts[1], "full_name": name,
         "table_type": kind, "pipeline_id": id, "columns": columns, "comment": dataset.table.comment});
     if let Some(filter) = &dataset.table.row_filter {
         let on: Vec<String> = filter.on.iter().map(ToString::to_string).collect();
@@ -414,7 +419,8 @@ fn feed(state: &mut State, id: &str, dataset: &Dataset, anew: bool) {
             }
         }
         let Some(pipeline) = state.pipelines.get_mut(id) else { return };
-        let known = pipeline.flows.entry(format!("{}/{flow}", dataset.name)).or_default();
+        let (_, table) = dataset.name.rsplit_once('.').unwrap_or_default();
+        let known = pipeline.flows.entry(format!("{table}/{flow}")).or_default();
         if anew {
             known.clear();
         }
