@@ -154,7 +154,8 @@ def change(found: re.Match) -> Change:
 
 
 def read(sql: str) -> tuple[list[Dataset], list]:
-    """Datasets of a file, and its flows: a `Change`, or the name of the target and a query."""
+    """Datasets of a file, and its flows: a `Change`, or the name of the target and a query. Schemas of layers are left out."""
+    sql = re.sub(r"\$\{(?:\w+_)?schema\}\.", "", sql)
     datasets, flows = [], []
     for statement in split(sql, ";"):
         if found := DATASET.fullmatch(statement):
