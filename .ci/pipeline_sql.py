@@ -17,7 +17,7 @@ DATASET = re.compile(
 INSERT = re.compile(rf"CREATE FLOW {NAME} AS\s+INSERT INTO ({NAME}) BY NAME\s+(.*)", re.DOTALL)
 AUTO_CDC = re.compile(
     rf"CREATE FLOW {NAME} AS AUTO CDC INTO (?P<target>{NAME})\s+FROM STREAM\((?P<source>{NAME})\)\s+KEYS \((?P<keys>.*?)\)\s+"
-    r"(?:IGNORE NULL UPDATES\s+)?(?:APPLY AS DELETE WHEN (?P<delete>.*?)\s+)?SEQUENCE BY (?P<sequence>.*?)\s+"
+    r"(?:IGNORE NULL UPDATES(?:\s+ON\s+\(.*?\))?\s+)?(?:APPLY AS DELETE WHEN (?P<delete>.*?)\s+)?SEQUENCE BY (?P<sequence>.*?)\s+"
     r"COLUMNS (?P<columns>\* EXCEPT \(.*?\)|\(.*?\))\s+STORED AS SCD TYPE (?P<type>[12])(?:\s+TRACK HISTORY ON .*)?",
     re.DOTALL,
 )

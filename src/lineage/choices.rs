@@ -68,7 +68,7 @@ pub(super) fn is_asked_for(entity: &Entity, id: ColumnId) -> bool {
 pub(super) fn of_rows(entity: &Entity) -> Vec<RowChoice> {
     let mut choices: Vec<RowChoice> = entity.rules.iter().flat_map(|rule| of_rule(entity, rule)).collect();
     let (sequence, delete_when) = match &entity.load {
-        Load::Upsert { sequence, delete_when } => (sequence.as_slice(), delete_when.as_ref()),
+        Load::Upsert { sequence, delete_when, .. } => (sequence.as_slice(), delete_when.as_ref()),
         Load::History { sequence, delete_when } => (std::slice::from_ref(sequence), delete_when.as_ref()),
         Load::Append | Load::Snapshot => (&[][..], None),
     };

@@ -130,6 +130,12 @@ impl Entity {
         self.is_streamed() && matches!(self.load, Load::History { .. })
     }
 
+    /// Whether a value of the column can come from an older row than other values of its row.
+    pub fn keeps_older(&self, id: ColumnId) -> bool {
+        let Load::Upsert { kept: Some(kept), .. } = &self.load else { return false };
+        self.is_streamed() && kept.includes(id) && self.column(id).nullable && !self.key.contains(&id)
+    }
+
     /// The columns of the key, in their order; none only for append loads.
     pub fn key_columns(&self) -> impl Iterator<Item = &EntityColumn> {
         self.key.iter().map(|id| self.column(*id))
@@ -302,6 +308,8 @@ pub enum Load {
         sequence: Vec<ColumnId>,
         /// Condition that deletes a key.
         delete_when: Option<Expression>,
+        /// Where an older value stays if a newer row has none.
+        kept: Option<KeptValues>,
     },
     /// Every version of a key stays (SCD type 2).
     History {
@@ -312,6 +320,25 @@ pub enum Load {
     },
     /// The rows of the newest file.
     Snapshot,
+}
+
+/// The columns in which an older value stays if a newer row has none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeptValues {
+    /// All of them.
+    All,
+    /// These.
+    Only(Vec<ColumnId>),
+}
+
+impl KeptValues {
+    /// Whether the older value of a column stays.
+    pub fn includes(&self, id: ColumnId) -> bool {
+        match self {
+            KeptValues::All => true,
+            KeptValues::Only(columns) => columns.contains(&id),
+        }
+    }
 }
 
 /// A column as declared, with defaults filled in.

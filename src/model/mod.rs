@@ -19,8 +19,8 @@ mod storage;
 pub use constant::{Constant, Double, FALSE_TEXTS, TRUE_TEXTS, shape};
 pub use entity::{
     COLUMN_TYPES, Check, ColumnId, CsvDialect, Encoding, Entity, EntityColumn, EntityId, EntitySource, FileFormat,
-    FileSource, JsonForm, Load, Lookup, LookupRow, Normalize, READABLE, Reference, ReferenceId, RowCount, Rule,
-    RuleKind, UNIQUE_KEY, Validity,
+    FileSource, JsonForm, KeptValues, Load, Lookup, LookupRow, Normalize, READABLE, Reference, ReferenceId, RowCount,
+    Rule, RuleKind, UNIQUE_KEY, Validity,
 };
 pub use field_path::{FieldPath, json_path};
 pub use governance::{

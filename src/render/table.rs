@@ -9,7 +9,7 @@ use super::storage::StorageClauses;
 use super::text::{Ident, Literal, Sql};
 use super::{constant, files, filters, first_text, header, names};
 use crate::model::{
-    ColumnId, Constant, Entity, EntityColumn, EntityId, EntitySource, Expression, Load, Lookup, Project,
+    ColumnId, Constant, Entity, EntityColumn, EntityId, EntitySource, Expression, KeptValues, Load, Lookup, Project,
 };
 use crate::plan::{self, Dataset};
 
@@ -101,8 +101,20 @@ struct KeyedTable<'a> {
     flow: Ident<'a>,
     clean: Ident<'a>,
     key: String,
+    ignored: Option<Sql>,
     delete_when: Option<Sql>,
     scd_type: u8,
+}
+
+/// Where NULL does not replace a value.
+fn ignored_nulls(entity: &Entity) -> Option<Sql> {
+    let Load::Upsert { kept: Some(kept), .. } = &entity.load else { return None };
+    Some(Sql(match kept {
+        KeptValues::All => "IGNORE NULL UPDATES".to_owned(),
+        KeptValues::Only(ids) => {
+            format!("IGNORE NULL UPDATES ON ({})", columns::list(ids.iter().map(|id| entity.column(*id))))
+        }
+    }))
 }
 
 fn keyed_table(
@@ -129,6 +141,7 @@ fn keyed_table(
         flow: Ident::new(plan::flow_name(entity)),
         clean: Ident::new(plan::clean_name(entity)),
         key: columns::list(entity.key_columns()),
+        ignored: ignored_nulls(entity),
         delete_when: delete_when.map(|condition| Sql::of(&names::own(entity, condition))),
         scd_type,
     }

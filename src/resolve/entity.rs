@@ -13,6 +13,7 @@ use super::graph::Graph;
 use super::linked;
 use super::loading;
 use super::names::{self, NameOf};
+use super::nulls;
 use super::project::{self, list_hint};
 use super::reading;
 use super::reason;
@@ -289,6 +290,7 @@ pub fn link(specs: &[&Located<EntitySpec>], graph: &mut Graph, context: &mut Con
     for (index, spec) in specs.iter().enumerate() {
         let entity = &graph.entities[index];
         graph.entities[index].rules = context.judge(spec.file, |context| rules(spec, EntityId(index), entity, context));
+        context.judge(spec.file, |context| nulls::check(spec, &graph.entities[index], context));
     }
 }
 

@@ -6,6 +6,7 @@ use lakeflow::source::Span;
 use super::compiled::{ConditionColumns, condition};
 use super::context::Context;
 use super::entity::find_columns;
+use super::nulls;
 use super::outside;
 use super::suspect::Asked;
 use super::written::WrittenExpr;
@@ -36,10 +37,11 @@ pub fn load(spec: &Located<EntitySpec>, id: EntityId, columns: &[EntityColumn], 
         let (sql, pointer) = entry.sql();
         condition(&WrittenExpr::at(spec, pointer, sql), Asked::Rows, &own, context).expression
     });
+    let kept = nulls::kept(spec, columns, context).filter(|_| load == LoadSpec::Upsert);
     match load {
         LoadSpec::Append => Load::Append,
         LoadSpec::Snapshot => Load::Snapshot,
-        LoadSpec::Upsert => Load::Upsert { sequence, delete_when },
+        LoadSpec::Upsert => Load::Upsert { sequence, delete_when, kept },
         LoadSpec::History => Load::History { sequence: sequence.first().copied().unwrap_or(ColumnId(0)), delete_when },
     }
 }
@@ -91,6 +93,10 @@ fn check_load_options(spec: &Located<EntitySpec>, load: LoadSpec, sequence: &[Co
     {
         let hint = "name the column that orders the versions of a row: `sequence: <column>`";
         fault("`load: history` requires a `sequence` of one column".into(), "/load", hint);
+    }
+    if spec.spec.on_null.is_some() && load != LoadSpec::Upsert {
+        let hint = "it is only allowed with `load: upsert`: other loads keep or show rows as they were delivered";
+        fault(format!("`on_null` is not allowed with `load: {word}`"), "/on_null", hint);
     }
     if matches!(load, LoadSpec::Append | LoadSpec::Snapshot) {
         let hint = "it is only allowed with `load: upsert` and `load: history`";

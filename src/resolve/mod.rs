@@ -25,6 +25,7 @@ mod measure;
 mod measure_scope;
 mod metric;
 mod names;
+mod nulls;
 mod open;
 mod operation;
 mod order;

@@ -31,6 +31,7 @@ const QUERY_OPTIONS: TypedOptions = TypedOptions {
         ("load", "the table always holds the rows that the query gives: remove it"),
         ("sequence", "choose the newest row in the query"),
         ("delete_when", "leave such rows out with `WHERE` in the query"),
+        ("on_null", "the query gives whole rows: write `coalesce(..)` in it"),
         ("freshness", "declare it at the entities that the query reads"),
         ("row_count", "declare it at the entities that the query reads"),
     ],

@@ -47,6 +47,10 @@ pub struct EntitySpec {
     /// needs a key and a sequence; no other rule applies to it.
     #[schemars(example = &"operation = 'D'")]
     pub delete_when: Option<DeletionEntry>,
+    /// What a row without a value in a column does to the value that an older row of its key has there (`upsert`). Default:
+    /// the newest row replaces the older ones as a whole.
+    #[schemars(extend("examples" = ["keep", {"keep": ["street", "phone"]}]))]
+    pub on_null: Option<NullEntry>,
     /// Columns in the order of the table, each with its type (`price: decimal(10,2)`) or with a mapping of its properties.
     #[schemars(extend("examples" = [{"customer_id": {"type": "string", "required": true}, "city": "string"}]))]
     pub columns: IndexMap<String, ColumnEntry>,
@@ -98,6 +102,33 @@ pub enum LoadSpec {
     /// The table shows the rows of the newest file only; keys that are missing in it are removed. A file without a valid row
     /// (it is empty, or all its rows are quarantined or dropped) is ignored: the newest file with a valid row counts.
     Snapshot,
+}
+
+/// What a missing value does to an older one: for all columns, or for some.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum NullEntry {
+    /// In every column.
+    All(NullSpec),
+    /// In the columns that are named.
+    Some(NullColumnsSpec),
+}
+
+/// What a missing value does to an older one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NullSpec {
+    /// The older value stays, in every column.
+    Keep,
+}
+
+/// Columns in which a missing value leaves the older one.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NullColumnsSpec {
+    /// The columns whose older value stays where a newer row has none.
+    #[schemars(extend("examples" = [["street", "phone"]]))]
+    pub keep: OneOrMany,
 }
 
 /// A column: its type alone, or a mapping of its properties.

@@ -24,7 +24,8 @@ pub use defaults::{DefaultsSpec, EntityDefaultsSpec, FolderDefaultsSpec, MetricD
 pub use each::{CellEntry, EachSpec, RowsEntry};
 pub use entity::{
     ColumnEntry, ColumnSpec, DeletionEntry, DeletionSpec, EntitySpec, FreshnessSpec, KeyReferenceSpec, LoadSpec,
-    NormalizeSpec, ReferenceEntry, ReferenceSpec, RowCountSpec, RuleEntry, RuleSpec,
+    NormalizeSpec, NullColumnsSpec, NullEntry, NullSpec, ReferenceEntry, ReferenceSpec, RowCountSpec, RuleEntry,
+    RuleSpec,
 };
 pub use expanded::expanded;
 pub use metric::{DimensionEntry, GrainSpec, MeasureEntry, MeasureSpec, MetricSpec, PerSpec, TableSpec, TimeSpec};

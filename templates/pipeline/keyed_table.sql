@@ -24,6 +24,9 @@ TBLPROPERTIES (
 CREATE FLOW {{ flow }} AS AUTO CDC INTO {{ name }}
 FROM STREAM({{ clean }})
 {% filter item(0) %}KEYS ({{ key }}){% endfilter %}
+{%- if let Some(clause) = ignored %}
+{{ clause|item(0) }}
+{%- endif %}
 {%- if let Some(condition) = delete_when %}
 {% filter item(0) %}APPLY AS DELETE WHEN {{ condition }}{% endfilter %}
 {%- endif %}

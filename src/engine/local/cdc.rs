@@ -6,12 +6,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch, UInt32Array};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch, RecordBatchOptions, UInt32Array};
 use datafusion::arrow::compute::take;
 use datafusion::arrow::datatypes::{Field, Schema};
 use datafusion::arrow::error::ArrowError;
 use datafusion::arrow::row::{OwnedRow, RowConverter, Rows, SortField};
-use lakeflow::ast::{AutoCdc, ColumnSelection, Expr, Ident, ScdType};
+use lakeflow::ast::{AutoCdc, ColumnSelection, Expr, Ident, IgnoreNullUpdates, ScdType};
 use lakeflow::is_same_name;
 use sqlparser::ast::Value;
 
@@ -22,8 +22,8 @@ use super::table::Table;
 /// Applies all changes of a source.
 pub async fn apply(session: &Session, target: &str, cdc: &AutoCdc) -> Result<(Table, usize), RunFault> {
     let refused = |what: &str| RunFault::of(target, QueryFault::refused(what));
-    if cdc.apply_as_truncate.is_some() || cdc.ignore_null_updates.is_some() || cdc.columns_to_update.is_some() {
-        return Err(refused("TRUNCATE, IGNORE NULL UPDATES and COLUMNS TO UPDATE of AUTO CDC"));
+    if cdc.apply_as_truncate.is_some() || cdc.columns_to_update.is_some() {
+        return Err(refused("TRUNCATE and COLUMNS TO UPDATE of AUTO CDC"));
     }
     let Some(name) = cdc.source.name() else { return Err(refused("AUTO CDC from a query")) };
     let deletes = cdc.apply_as_delete.as_ref().map_or_else(|| Expr::value(Value::Boolean(false)), is_true);
@@ -34,7 +34,10 @@ pub async fn apply(session: &Session, target: &str, cdc: &AutoCdc) -> Result<(Ta
     let source = Table::of(&schema, &batches).map_err(arrow)?;
     let changes = ChangeRows::of(&source, cdc, target)?;
     let table = match cdc.stored_as {
-        None | Some(ScdType::ScdType1) => changes.current().map_err(arrow)?,
+        None | Some(ScdType::ScdType1) => changes.current(cdc.ignore_null_updates.as_ref()).map_err(arrow)?,
+        Some(ScdType::ScdType2) if cdc.ignore_null_updates.is_some() => {
+            return Err(refused("IGNORE NULL UPDATES of SCD TYPE 2"));
+        }
         Some(ScdType::ScdType2) => changes.history(cdc.track_history.as_ref()).map_err(arrow)?,
         Some(ScdType::Bitemporal) => return Err(refused("BITEMPORAL")),
     };
@@ -83,11 +86,32 @@ impl ChangeRows {
         Ok(ChangeRows { selected, sequence, deletes, by_key })
     }
 
-    /// SCD type 1: the newest row of each key that was not deleted.
-    fn current(&self) -> Result<Table, ArrowError> {
-        let newest = self.by_key.values().filter_map(|rows| rows.last().copied());
-        let kept: Vec<u32> = newest.filter(|row| !self.deletes[*row]).map(|row| row as u32).collect();
-        self.taken(&UInt32Array::from(kept), None)
+    /// SCD type 1: the newest row of each key that was not deleted. Where NULL is ignored, the newest value since the key
+    /// was last deleted.
+    fn current(&self, ignored: Option<&IgnoreNullUpdates>) -> Result<Table, ArrowError> {
+        let remaining = |rows: &Vec<usize>| {
+            let newest = rows.last().copied().filter(|row| !self.deletes[*row])?;
+            let start = rows.iter().rposition(|row| self.deletes[*row]).map_or(0, |deleted| deleted + 1);
+            Some((newest, start))
+        };
+        let kept: Vec<(&Vec<usize>, usize, usize)> = self
+            .by_key
+            .values()
+            .filter_map(|rows| remaining(rows).map(|(newest, start)| (rows, newest, start)))
+            .collect();
+        let schema = self.selected.schema();
+        let mut arrays: Vec<ArrayRef> = vec![];
+        for (field, column) in schema.fields().iter().zip(self.selected.columns()) {
+            let ignores = ignored.is_some_and(|ignored| is_ignored_in(ignored, field.name()));
+            let value = |(rows, newest, start): &(&Vec<usize>, usize, usize)| {
+                let since = rows.get(*start..).unwrap_or_default();
+                let valued = since.iter().rev().find(|row| column.is_valid(**row)).filter(|_| ignores);
+                valued.copied().unwrap_or(*newest) as u32
+            };
+            arrays.push(take(column, &UInt32Array::from(kept.iter().map(value).collect::<Vec<u32>>()), None)?);
+        }
+        let options = RecordBatchOptions::new().with_row_count(Some(kept.len()));
+        Ok(Table { batch: RecordBatch::try_new_with_options(schema, arrays, &options)? })
     }
 
     /// SCD type 2: every version with its validity. A change that leaves the tracked columns as they are makes no
@@ -123,23 +147,31 @@ impl ChangeRows {
                 }
             }
         }
-        let validity = [UInt32Array::from(starts), UInt32Array::from(ends)];
-        self.taken(&UInt32Array::from(versions), Some(&validity))
+        self.taken(&UInt32Array::from(versions), [UInt32Array::from(starts), UInt32Array::from(ends)])
     }
 
-    fn taken(&self, rows: &UInt32Array, validity: Option<&[UInt32Array; 2]>) -> Result<Table, ArrowError> {
+    /// Rows with when each began and ended.
+    fn taken(&self, rows: &UInt32Array, [starts, ends]: [UInt32Array; 2]) -> Result<Table, ArrowError> {
         let mut fields: Vec<Arc<Field>> = self.selected.schema().fields().iter().cloned().collect();
         let mut arrays: Vec<ArrayRef> = vec![];
         for column in self.selected.columns() {
             arrays.push(take(column, rows, None)?);
         }
-        if let Some([starts, ends]) = validity {
-            for (name, indices) in [("__START_AT", starts), ("__END_AT", ends)] {
-                fields.push(Arc::new(Field::new(name, self.sequence.data_type().clone(), true)));
-                arrays.push(take(&self.sequence, indices, None)?);
-            }
+        for (name, indices) in [("__START_AT", &starts), ("__END_AT", &ends)] {
+            fields.push(Arc::new(Field::new(name, self.sequence.data_type().clone(), true)));
+            arrays.push(take(&self.sequence, indices, None)?);
         }
         Ok(Table { batch: RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)? })
+    }
+}
+
+/// Whether a NULL of the column leaves the value that is there.
+fn is_ignored_in(ignored: &IgnoreNullUpdates, column: &str) -> bool {
+    let among = |names: &[Ident]| names.iter().any(|name| is_same_name(&name.value, column));
+    match ignored {
+        IgnoreNullUpdates::All => true,
+        IgnoreNullUpdates::On(ColumnSelection::Only(names)) => among(names),
+        IgnoreNullUpdates::On(ColumnSelection::AllExcept(names)) => !among(names),
     }
 }
 
