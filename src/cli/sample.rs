@@ -40,6 +40,12 @@ pub fn run(args: &SampleArgs, root: &Path, shell: &mut Shell, world: &dyn World)
         return Ok(Status::Fault);
     }
     let Some(project) = &compilation.project else { return Ok(Status::Fault) };
+    if let Some(entity) = sample::unwritable(project) {
+        let name = &entity.name;
+        return Err(Failure::Input(format!(
+            "`{name}` reads Parquet, which this program cannot write: it has no engine"
+        )));
+    }
     let out = project::directory(args.out.as_deref(), root, SAMPLES);
     project::require_apart(&out, root)?;
     let files = sample::generate(project, Options { rows: args.rows, seed: args.seed });

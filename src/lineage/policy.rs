@@ -12,7 +12,7 @@ use super::choices::{self, RowChoice, RowLimit};
 use super::place::DatasetPlace;
 use super::{Dependence, Influence};
 use crate::model::{Entity, EntityId, Mask, Measure, Metric, PersonalKind, Project, Sees};
-use crate::plan::{BuildPlan, Dataset, access};
+use crate::plan::{self, BuildPlan, Dataset, access};
 
 /// An audience as far as personal data is concerned.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -137,6 +137,9 @@ impl Policy {
         if matches!(kind, Dataset::Raw(_)) && entity.has_records() {
             fields_of_records(entity, project, &mut declared);
         }
+        if matches!(kind, Dataset::Raw(_)) {
+            rescued_columns(entity, project, &mut declared);
+        }
         if !declared.is_empty() {
             self.declared.insert(dataset.to_owned(), declared);
         }
@@ -237,5 +240,16 @@ fn fields_of_records(entity: &Entity, project: &Project, raw: &mut BTreeMap<Stri
         let names = column.path.iter().map(|name| name.to_lowercase()).collect();
         whole.place = whole.place.or(own.place);
         whole.parts.push(PersonalPart { field: names, kind, hold: own.hold });
+    }
+}
+
+/// Of what is rescued of files with types, the columns that are personal data. What no column is declared for is not followed.
+fn rescued_columns(entity: &Entity, project: &Project, raw: &mut BTreeMap<String, PersonalDeclaration>) {
+    let Some(rescued) = raw.get_mut(plan::RESCUED).filter(|_| entity.has_typed_files()) else { return };
+    for column in &entity.columns {
+        let Some(kind) = column.pii else { continue };
+        let own = declared(entity, &column.name, kind, project);
+        rescued.place = rescued.place.or(own.place);
+        rescued.parts.push(PersonalPart { field: vec![column.header.to_lowercase()], kind, hold: own.hold });
     }
 }

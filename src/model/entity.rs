@@ -185,7 +185,12 @@ impl Entity {
         self.files().is_some_and(|files| matches!(files.format, FileFormat::Json(_)))
     }
 
-    /// Whether rows are read from files, as texts that are kept in a raw table.
+    /// Whether files have columns of types; what is of another one is rescued.
+    pub fn has_typed_files(&self) -> bool {
+        self.files().is_some_and(|files| files.format == FileFormat::Parquet)
+    }
+
+    /// Whether rows are read from files and kept in a raw table as they were delivered.
     pub fn is_loaded(&self) -> bool {
         matches!(self.source, EntitySource::Files(_))
     }
@@ -228,6 +233,8 @@ pub enum FileFormat {
     Csv(CsvDialect),
     /// Records of JSON.
     Json(JsonForm),
+    /// Columns with types, of Parquet.
+    Parquet,
 }
 
 impl Default for FileFormat {

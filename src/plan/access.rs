@@ -158,9 +158,9 @@ pub fn typed_personal_columns(project: &Project, dataset: Dataset) -> Vec<Person
         Dataset::Raw(id) => of_raw(project.entity(id)),
         Dataset::Quarantine(id) => {
             let entity = project.entity(id);
-            let is_text = entity.is_loaded();
-            let mut columns = of_entity(entity, |c| Some(if is_text { DataType::String } else { c.ty.clone() }));
+            let mut columns = of_entity(entity, |c| Some(delivered_type(entity, c)));
             columns.extend(of_corrupt(entity));
+            columns.extend(of_rescued(entity));
             columns
         }
         Dataset::Skipped(id) => {
@@ -206,9 +206,28 @@ pub fn kind_of_lines(entity: &Entity) -> Option<PersonalKind> {
 /// The columns of a raw table. What is no record can hold whatever records hold.
 fn of_raw(entity: &Entity) -> Vec<PersonalColumn> {
     let columns = super::raw_columns(entity).into_iter();
-    let columns =
-        columns.filter_map(|raw| Some(PersonalColumn { name: raw.name, kind: raw.pii?, ty: DataType::String }));
-    columns.chain(of_corrupt(entity)).collect()
+    let columns = columns.filter_map(|raw| Some(PersonalColumn { name: raw.name, kind: raw.pii?, ty: raw.ty }));
+    columns.chain(of_corrupt(entity)).chain(of_rescued(entity)).collect()
+}
+
+/// The type of a column in the table of rows that a rule keeps out.
+pub fn delivered_type(entity: &Entity, column: &EntityColumn) -> DataType {
+    match entity.is_loaded() {
+        true if entity.has_typed_files() => super::read_type(column),
+        true => DataType::String,
+        false => column.ty.clone(),
+    }
+}
+
+/// The kind of personal data in what no column takes. Where files have types, that is also what is not of the type of its
+/// column.
+pub fn kind_of_rescued(entity: &Entity) -> Option<PersonalKind> {
+    kind_of_lines(entity).filter(|_| entity.has_typed_files())
+}
+
+fn of_rescued(entity: &Entity) -> Option<PersonalColumn> {
+    let kind = kind_of_rescued(entity)?;
+    Some(PersonalColumn { name: super::RESCUED.to_owned(), kind, ty: DataType::String })
 }
 
 fn of_corrupt(entity: &Entity) -> Option<PersonalColumn> {

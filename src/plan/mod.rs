@@ -28,7 +28,7 @@ pub use governance::landing_volume;
 pub use metric_view::metric_view;
 pub use outside::outside_tables;
 pub use place::{ObjectPlace, schemas};
-pub use raw::{CORRUPT, RawColumn, raw_column_of, raw_columns};
+pub use raw::{CORRUPT, RESCUED, RawColumn, raw_column_of, raw_columns, read_type};
 pub use selection::Selection;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -131,7 +131,7 @@ pub fn has_duplicates(entity: &Entity) -> bool {
 fn skips_lines(entity: &Entity) -> bool {
     entity.files().is_some_and(|files| match &files.format {
         FileFormat::Csv(csv) => csv.skip_lines > 0 || csv.comment.is_some(),
-        FileFormat::Json(_) => false,
+        FileFormat::Json(_) | FileFormat::Parquet => false,
     })
 }
 

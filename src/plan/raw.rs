@@ -1,12 +1,16 @@
-//! The columns of the table that holds what files hold: of CSV, one for each column of the entity; of JSON, one for each
-//! field of the records that any column is read from.
+//! The columns of the table that holds what files hold: of CSV, one for each column of the entity; of JSON and Parquet, one for
+//! each field of the records that any column is read from.
 
 use lakeflow::is_same_name;
+use lakeflow::types::DataType;
 
 use crate::model::{Entity, EntityColumn, FileFormat, PersonalKind};
 
 /// The column of raw and quarantine tables for what is no record.
 pub const CORRUPT: &str = "_corrupt_record";
+
+/// The column of raw and quarantine tables for what no other column takes.
+pub const RESCUED: &str = "_rescued_data";
 
 /// A column of a raw table.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,6 +19,8 @@ pub struct RawColumn {
     pub name: String,
     /// Its name in the files.
     pub field: String,
+    /// The type that it is read as.
+    pub ty: DataType,
     /// The kind of personal data in it.
     pub pii: Option<PersonalKind>,
 }
@@ -24,12 +30,19 @@ pub fn raw_columns(entity: &Entity) -> Vec<RawColumn> {
     match entity.files().map(|files| &files.format) {
         None => vec![],
         Some(FileFormat::Csv(_)) => entity.columns.iter().map(own).collect(),
-        Some(FileFormat::Json(_)) => fields(entity),
+        Some(FileFormat::Json(_)) => fields(entity, |_| DataType::String),
+        Some(FileFormat::Parquet) => fields(entity, read_type),
     }
 }
 
 fn own(column: &EntityColumn) -> RawColumn {
-    RawColumn { name: column.name.clone(), field: column.header.clone(), pii: column.pii }
+    RawColumn { name: column.name.clone(), field: column.header.clone(), ty: DataType::String, pii: column.pii }
+}
+
+/// The type that a column of Parquet is read as. Integers are read in full and made smaller afterwards: a reader that is asked for a
+/// smaller type, or for a signed one where the file has none, cuts off digits (Spark 4.3).
+pub fn read_type(column: &EntityColumn) -> DataType {
+    if column.ty.is_integral() { DataType::BigInt } else { column.ty.clone() }
 }
 
 /// The column of a raw table that a column of the entity is read from.
@@ -38,7 +51,7 @@ pub fn raw_column_of<'a>(raw: &'a [RawColumn], column: &EntityColumn) -> Option<
 }
 
 /// Fields keep their names, so that what the spec makes of them can change while the table stays.
-fn fields(entity: &Entity) -> Vec<RawColumn> {
+fn fields(entity: &Entity, ty: impl Fn(&EntityColumn) -> DataType) -> Vec<RawColumn> {
     let mut raw: Vec<RawColumn> = vec![];
     for column in &entity.columns {
         if let Some(known) = raw.iter_mut().find(|known| known.field == column.header) {
@@ -49,7 +62,7 @@ fn fields(entity: &Entity) -> Vec<RawColumn> {
         while raw.iter().any(|other| is_same_name(&other.name, &name)) {
             name.push('_');
         }
-        raw.push(RawColumn { name, field: column.header.clone(), pii: kind_of_field(column) });
+        raw.push(RawColumn { name, field: column.header.clone(), ty: ty(column), pii: kind_of_field(column) });
     }
     raw
 }

@@ -23,8 +23,12 @@ struct Checked<'a> {
     name: Ident<'a>,
     comment: Literal,
     raw: Ident<'a>,
-    /// The step that looks into records, where files hold such.
+    /// The step that looks into records, where files hold such, or into what was rescued of files with types.
     records: Option<CheckedRecords>,
+    /// Whether what is no record goes along.
+    has_corrupt: bool,
+    /// What the texts are made like.
+    about_texts: &'static str,
     columns: Vec<CheckedColumn<'a>>,
     /// Of the columns.
     names: Vec<Ident<'a>>,
@@ -34,16 +38,19 @@ struct Checked<'a> {
 }
 
 struct CheckedRecords {
+    about: &'static str,
     /// The text of each column, with its name.
     columns: Vec<Sql>,
     /// True, or FALSE for what is no record or has a field that can't be looked into.
-    readable: Sql,
+    readable: Option<Sql>,
 }
 
 struct CheckedColumn<'a> {
     name: Ident<'a>,
     /// The text, normalised.
     text: Sql,
+    /// The text of a value that was rescued, by its name.
+    rescued: Option<Ident<'a>>,
     /// The typed value, with its name.
     typed: Sql,
     /// The text that goes along for the rule `valid_<column>`, with its name.
@@ -74,7 +81,12 @@ pub fn checked(entity: &Entity) -> Result<String, askama::Error> {
         name: Ident::new(&name),
         comment: Literal::new(format!("Rows of {}, typed, with the rules that each one breaks", entity.name)),
         raw: Ident::new(plan::raw_name(entity)),
-        records: entity.has_records().then(|| records(entity)),
+        records: records_step(entity),
+        has_corrupt: entity.has_records(),
+        about_texts: match entity.has_typed_files() {
+            true => "Values are what they are, in the letters that they are stored in.",
+            false => "Spaces around a text are removed; an empty text is NULL.",
+        },
         columns: entity.columns.iter().map(|c| checked_column(entity, c, has_valid_rule(c))).collect(),
         names: entity.columns.iter().map(|c| Ident::new(&c.name)).collect(),
         rules: entity.rules.iter().map(|r| checked_rule(entity, r)).collect(),
@@ -106,24 +118,65 @@ fn records(entity: &Entity) -> CheckedRecords {
     };
     let is_record = build::is_null(build::column([plan::CORRUPT]));
     let readable = build::and([is_record].into_iter().chain(raw.iter().filter(is_entered).map(is_object)));
-    CheckedRecords { columns: entity.columns.iter().filter_map(text).collect(), readable: Sql::of(&readable) }
+    CheckedRecords {
+        about: "Values inside of fields are texts too; what is no object is not looked into.",
+        columns: entity.columns.iter().filter_map(text).collect(),
+        readable: Some(Sql::of(&readable)),
+    }
+}
+
+/// The step before the texts, if there is one.
+fn records_step(entity: &Entity) -> Option<CheckedRecords> {
+    if entity.has_records() {
+        return Some(records(entity));
+    }
+    entity.has_typed_files().then(|| rescued(entity))
+}
+
+/// The values of columns, and of each column the text of what was rescued because it has another type.
+fn rescued(entity: &Entity) -> CheckedRecords {
+    let raw = plan::raw_columns(entity);
+    let value = |column: &EntityColumn| {
+        let raw = plan::raw_column_of(&raw, column)?;
+        Some(Sql::aliased(&build::column([raw.name.as_str()]), &column.name))
+    };
+    let other = |column: &EntityColumn| {
+        let variant = build::call("try_parse_json", [build::column([plan::RESCUED])]);
+        let path = build::string(json_path(std::slice::from_ref(&column.header)));
+        let text = build::call("try_variant_get", [variant, path, build::string("string")]);
+        Sql::aliased(&text, &rescued_name(column))
+    };
+    let values = entity.columns.iter().filter_map(value);
+    CheckedRecords {
+        about: "What has another type than its column was rescued.",
+        columns: values.chain(entity.columns.iter().map(other)).collect(),
+        readable: None,
+    }
+}
+
+/// Name of the column that carries the text of a value that was rescued.
+fn rescued_name(column: &EntityColumn) -> String {
+    format!("_other_{}", column.name)
 }
 
 fn checked_column<'a>(entity: &Entity, column: &'a EntityColumn, has_valid_rule: bool) -> CheckedColumn<'a> {
-    let text = normalized(column, given_text(column));
-    let value = typed_value(column);
+    let is_typed = entity.has_typed_files();
+    let text = normalized(column, if is_typed { read(column) } else { given_text(column) });
+    let value = if is_typed { file_value(column) } else { typed_value(column) };
+    let given = if is_typed { file_text(column) } else { read(column) };
     let typed = match &column.default {
         Some(default) => build::call("coalesce", [value.clone(), constant::expr(default, &column.ty)]),
         None => value.clone(),
     };
     let kept_text = has_valid_rule.then(|| match column.default {
         // Behind a default nobody sees any more that the text was not valid.
-        Some(_) => build::case([(build::is_null(value), read(column))], None),
-        None => read(column),
+        Some(_) => build::case([(build::is_null(value), given)], None),
+        None => given,
     });
     CheckedColumn {
         name: Ident::new(&column.name),
-        text: Sql::of(&text),
+        text: Sql::aliased(&text, &column.name),
+        rescued: is_typed.then(|| Ident::new(rescued_name(column))),
         typed: Sql::aliased(&typed, &column.name),
         kept_text: kept_text.map(|text| Sql::aliased(&text, &kept_name(entity, column))),
     }
@@ -206,6 +259,33 @@ fn typed_value(column: &EntityColumn) -> Expr {
     };
     conditions.extend(accepted(column, &converted));
     if conditions.is_empty() { converted } else { build::case([(build::and(conditions), converted)], None) }
+}
+
+/// The value of a column of files with types, NULL when it is not valid. A number that was rescued is taken where the column holds it
+/// exactly, so that it does not matter which other numbers a reader converts.
+fn file_value(column: &EntityColumn) -> Expr {
+    let other = || build::column([rescued_name(column).as_str()]);
+    let exactly =
+        |shape: &str| build::case([(build::rlike(other(), shape), build::try_cast(other(), &column.ty))], None);
+    let value = match &column.ty {
+        DataType::Decimal { scale: 0, .. } => build::call("coalesce", [read(column), exactly(r"^-?[0-9]+\z")]),
+        DataType::Decimal { scale, .. } => {
+            build::call("coalesce", [read(column), exactly(&format!(r"^-?[0-9]+(\.[0-9]{{1,{scale}}})?\z"))])
+        }
+        ty if ty.is_integral() => {
+            let own = if *ty == DataType::BigInt { read(column) } else { build::try_cast(read(column), ty) };
+            build::call("coalesce", [own, exactly(r"^-?[0-9]+\z")])
+        }
+        _ => read(column),
+    };
+    let conditions = valid(column, &value);
+    if conditions.is_empty() { value } else { build::case([(build::and(conditions), value)], None) }
+}
+
+/// What files with types have for a column, as text; NULL for nothing.
+fn file_text(column: &EntityColumn) -> Expr {
+    let own = if column.ty == DataType::String { read(column) } else { build::cast(read(column), &DataType::String) };
+    build::call("coalesce", [own, build::column([rescued_name(column).as_str()])])
 }
 
 /// What a text of a stated form must look like, and its value.

@@ -37,9 +37,9 @@ impl<'a> ColumnDefinition<'a> {
         Self::new(&column.name, &column.ty, &column.description).masked(project, column.pii)
     }
 
-    /// A column of an entity as text. What the spec says of it holds for the typed value only.
-    pub fn text_of(project: &Project, column: &'a EntityColumn) -> Self {
-        Self::new(&column.name, &DataType::String, "").masked(project, column.pii)
+    /// A column of an entity as it was delivered, in this type. What the spec says of it holds for the checked value only.
+    pub fn given(project: &Project, column: &'a EntityColumn, ty: &'a DataType) -> Self {
+        Self::new(&column.name, ty, "").masked(project, column.pii)
     }
 }
 

@@ -20,6 +20,7 @@ struct Raw<'a> {
     header: Sql,
     name: Ident<'a>,
     columns: Vec<RawField<'a>>,
+    rescued: ColumnDefinition<'a>,
     comment: Literal,
     path: Literal,
     options: Vec<ReadOption>,
@@ -61,7 +62,7 @@ pub fn raw(project: &Project, entity: &Entity) -> Result<String, askama::Error> 
     let EntitySource::Files(files) = &entity.source else { return Ok(String::new()) };
     let name = plan::raw_name(entity);
     let (of_format, columns) = (FormatTexts::of(&files.format), plan::raw_columns(entity));
-    let title = format!("{name}: {} of {} as they were delivered, every value as text.", of_format.rows, files.files);
+    let title = format!("{name}: {} of {} as they were delivered, {}.", of_format.rows, files.files, of_format.values);
     let mut fields: Vec<RawField<'_>> = columns.iter().map(|c| raw_field(project, c, &files.format)).collect();
     let corrupt = corrupt(project, entity);
     fields.extend(corrupt.map(|definition| RawField { definition, source: Sql(plan::CORRUPT.to_owned()) }));
@@ -69,6 +70,7 @@ pub fn raw(project: &Project, entity: &Entity) -> Result<String, askama::Error> 
         header: header(&title, &entity.origin.path)?,
         name: Ident::new(&name),
         columns: fields,
+        rescued: rescued(project, entity),
         comment: Literal::new(format!("{} of {} as delivered", of_format.title, files.files)),
         path: Literal::new(format!("${{landing}}/{}", files.files)),
         options: options(entity, files, &columns),
@@ -81,13 +83,16 @@ pub fn raw(project: &Project, entity: &Entity) -> Result<String, askama::Error> 
 struct FormatTexts {
     rows: &'static str,
     title: &'static str,
+    /// How their values are kept.
+    values: &'static str,
 }
 
 impl FormatTexts {
     fn of(format: &FileFormat) -> FormatTexts {
         match format {
-            FileFormat::Csv(_) => FormatTexts { rows: "lines", title: "Lines" },
-            FileFormat::Json(_) => FormatTexts { rows: "records", title: "Records" },
+            FileFormat::Csv(_) => FormatTexts { rows: "lines", title: "Lines", values: "every value as text" },
+            FileFormat::Json(_) => FormatTexts { rows: "records", title: "Records", values: "every value as text" },
+            FileFormat::Parquet => FormatTexts { rows: "rows", title: "Rows", values: "values of other types rescued" },
         }
     }
 }
@@ -98,16 +103,28 @@ pub fn corrupt(project: &Project, entity: &Entity) -> Option<ColumnDefinition<'s
     entity.has_records().then(|| column.masked(project, access::kind_of_lines(entity)))
 }
 
+/// The column for what no other column takes, of raw and quarantine tables.
+pub fn rescued(project: &Project, entity: &Entity) -> ColumnDefinition<'static> {
+    let comment = match entity.has_typed_files() {
+        true => "Columns of the file that are not declared, and values of another type than declared, as JSON",
+        false => "Fields of the line that no column is declared for, as JSON",
+    };
+    let column = ColumnDefinition::new(plan::RESCUED, &DataType::String, comment);
+    column.masked(project, access::kind_of_rescued(entity))
+}
+
 /// All options but the rescued data, in the order in which they are written.
 fn options(entity: &Entity, files: &FileSource, columns: &[RawColumn]) -> Vec<ReadOption> {
-    let mut schema: Vec<String> = columns.iter().map(|c| format!("{} STRING", Ident::new(&c.field))).collect();
+    let mut schema: Vec<String> = columns.iter().map(|c| format!("{} {}", Ident::new(&c.field), c.ty)).collect();
     schema.extend(entity.has_records().then(|| format!("{} STRING", plan::CORRUPT)));
     let schema = text("schema", schema.join(", "));
     let mut options = match &files.format {
         FileFormat::Csv(csv) => [text("format", "csv"), schema].into_iter().chain(of_csv(csv)).collect::<Vec<_>>(),
         FileFormat::Json(json) => [text("format", "json"), schema].into_iter().chain(of_json(*json)).collect(),
+        FileFormat::Parquet => [text("format", "parquet"), schema].into_iter().chain(of_parquet()).collect(),
     };
-    options.push(text("mode", "PERMISSIVE"));
+    // Parquet has no rows that are broken alone: a file that can't be read stops the update.
+    options.extend((files.format != FileFormat::Parquet).then(|| text("mode", "PERMISSIVE")));
     options.extend(reads_overwritten_files(entity).then(|| plain("allowOverwrites", true)));
     options
 }
@@ -138,6 +155,12 @@ fn of_json(json: JsonForm) -> Vec<ReadOption> {
     ]
 }
 
+/// Options of the reader of Parquet. Days before 1582 are those of the calendar that all writers but old versions of Spark and Hive
+/// use; the default would move them (lakeflow-sql.md, "Reading files").
+fn of_parquet() -> Vec<ReadOption> {
+    vec![text("datetimeRebaseMode", "CORRECTED"), text("int96RebaseMode", "CORRECTED")]
+}
+
 /// A file that is overwritten is read again, which only loads that keep the newest row of a key can bear
 /// (lakeflow-sql.md, "Reading files": pair `allowOverwrites` with AUTO CDC).
 fn reads_overwritten_files(entity: &Entity) -> bool {
@@ -153,7 +176,7 @@ fn raw_field<'a>(project: &Project, column: &'a RawColumn, format: &FileFormat) 
         }
         _ => field,
     };
-    let definition = ColumnDefinition::new(&column.name, &DataType::String, "").masked(project, column.pii);
+    let definition = ColumnDefinition::new(&column.name, &column.ty, "").masked(project, column.pii);
     RawField { definition, source: Sql::aliased(&text, &column.name) }
 }
 

@@ -11,7 +11,7 @@ use super::{constant, files, filters, first_text, header, names};
 use crate::model::{
     ColumnId, Constant, Entity, EntityColumn, EntityId, EntitySource, Expression, KeptValues, Load, Lookup, Project,
 };
-use crate::plan::{self, Dataset};
+use crate::plan::{self, Dataset, access};
 
 #[derive(Template)]
 #[template(path = "pipeline/clean.sql")]
@@ -241,20 +241,23 @@ struct Quarantine<'a> {
     columns: Vec<ColumnDefinition<'a>>,
     /// What was delivered in place of a record.
     corrupt: Option<ColumnDefinition<'a>>,
+    rescued: ColumnDefinition<'a>,
     comment: Literal,
     checked: Ident<'a>,
 }
 
 pub fn quarantine(project: &Project, entity: &Entity) -> Result<String, askama::Error> {
     let name = plan::quarantine_name(entity);
+    let types: Vec<DataType> = entity.columns.iter().map(|c| access::delivered_type(entity, c)).collect();
     Quarantine {
         header: header(
             &format!("{name}: rows of {} that break a rule, as they were delivered.", entity.name),
             &entity.origin.path,
         )?,
         name: Ident::new(&name),
-        columns: entity.columns.iter().map(|column| ColumnDefinition::text_of(project, column)).collect(),
+        columns: entity.columns.iter().zip(&types).map(|(c, ty)| ColumnDefinition::given(project, c, ty)).collect(),
         corrupt: files::corrupt(project, entity),
+        rescued: files::rescued(project, entity),
         comment: Literal::new(format!("Rows of {} that break a rule, as delivered", entity.name)),
         checked: Ident::new(plan::checked_name(entity)),
     }

@@ -102,8 +102,8 @@ fn columns(spec: &Located<EntitySpec>, context: &mut Context<'_>) -> Vec<EntityC
         columns.push(EntityColumn { span, ..column });
     }
     match &spec.spec.source {
-        SourceSpec::Files(files) if format::of_files(files) == FormatSpec::Json => {
-            format::check_fields(&columns, context)
+        SourceSpec::Files(files) if format::of_files(files) != FormatSpec::Csv => {
+            format::check_fields(&columns, format::of_files(files), context)
         }
         // Columns of a table are reported with the table.
         SourceSpec::Table(_) => {}
@@ -306,16 +306,12 @@ fn added_expectation(name: &str, entity: &Entity) -> Option<&'static str> {
 fn rules(spec: &Located<EntitySpec>, entity_id: EntityId, entity: &Entity, context: &mut Context<'_>) -> Vec<Rule> {
     let mut rules: Vec<Rule> = vec![];
     let is_judged = entity.is_judged() && !spec.is_lost("/source");
-    let is_read = entity.is_loaded();
     for (index, column) in entity.columns.iter().enumerate() {
         let entry = spec.spec.columns.get(&column.name);
         let full = entry.and_then(|e| if let ColumnEntry::Full(full) = e { Some(full.as_ref()) } else { None });
         let id = ColumnId(index);
         let needed = full.is_some_and(|s| s.required == Some(true)) || is_judged && entity.tells_apart(id);
-        // A value of a query has its type already.
-        let demands = column.validity.matches.is_some() || column.validity.accepted.is_some();
-        let can_fail = is_judged && (demands || is_read && column.ty != DataType::String);
-        rules.extend(column_rules(column, id, full, needed, can_fail));
+        rules.extend(column_rules(column, id, full, needed, is_judged && can_fail(entity, column)));
     }
     if entity.has_records() && is_judged {
         rules.push(Rule {
@@ -362,6 +358,13 @@ fn rules(spec: &Located<EntitySpec>, entity_id: EntityId, entity: &Entity, conte
         });
     }
     rules
+}
+
+/// Whether a value can be no valid one. Those of a query have their type already; a column of a file with types can have another
+/// one, even where texts are wanted.
+fn can_fail(entity: &Entity, column: &EntityColumn) -> bool {
+    let demands = column.validity.matches.is_some() || column.validity.accepted.is_some();
+    demands || entity.is_loaded() && (column.ty != DataType::String || entity.has_typed_files())
 }
 
 /// The rules that a column brings: a value where one is required, and a valid text.

@@ -16,6 +16,8 @@ const NO_CSV: [&str; 32] = [
 ];
 /// Endings of files of JSON.
 const JSON: [&str; 3] = ["json", "jsonl", "ndjson"];
+/// Ending of files of Parquet.
+const PARQUET: [&str; 1] = ["parquet"];
 /// Endings of files that are CSV, whatever is in them.
 const CSV: [&str; 2] = ["csv", "tsv"];
 /// Endings of files that are compressed on the way, which Spark reads.
@@ -56,11 +58,15 @@ pub fn fault(pattern: &str, of: FormatSpec) -> Option<Diagnostic> {
     let ending = chosen.iter().find_map(|one| match of {
         FormatSpec::Csv => ending_of_other_format(one),
         FormatSpec::Json => ending_of_no_json(one),
+        FormatSpec::Parquet => ending_of_no_parquet(one),
     })?;
     let hint = match of {
-        FormatSpec::Csv if is_one_of(ending, &JSON) => "add `format: json` to the source",
+        FormatSpec::Parquet if is_packed(ending) => "Parquet compresses its columns by itself: write such files",
+        of if is_one_of(ending, &JSON) && of != FormatSpec::Json => "set `format: json` in the source",
+        of if is_one_of(ending, &PARQUET) && of != FormatSpec::Parquet => "set `format: parquet` in the source",
         FormatSpec::Json if is_one_of(ending, &CSV) => "remove `format: json`",
-        _ => "only CSV and JSON files are supported",
+        FormatSpec::Parquet if is_one_of(ending, &CSV) => "remove `format: parquet`",
+        _ => "only CSV, JSON and Parquet files are supported",
     };
     Some(bad(&format!("`.{ending}` files are not {}", format::word(of))).hint(hint))
 }
@@ -72,6 +78,18 @@ fn is_one_of(ending: &str, endings: &[&str]) -> bool {
 /// The ending of the name of a file, if files that end like this are not JSON.
 fn ending_of_no_json(name: &str) -> Option<&str> {
     ending(name).filter(|ending| is_one_of(ending, &CSV) || is_one_of(ending, &NO_CSV) && !is_one_of(ending, &JSON))
+}
+
+/// The ending of the name of a file, if files that end like this are not Parquet. A compressed one can't be read: what is looked
+/// for stands at its end.
+fn ending_of_no_parquet(name: &str) -> Option<&str> {
+    let (_, last) = name.rsplit_once('.')?;
+    let is_other = is_packed(last) || is_one_of(last, &CSV) || is_one_of(last, &NO_CSV);
+    (is_other && !is_one_of(last, &PARQUET)).then_some(last)
+}
+
+fn is_packed(ending: &str) -> bool {
+    is_one_of(ending, &COMPRESSED)
 }
 
 /// The ending of the name of a file, if files that end like this are not CSV.
@@ -176,6 +194,17 @@ mod tests {
             ("x.xml", false),
         ] {
             assert_eq!(fault(pattern, FormatSpec::Json).is_none(), is_taken, "{pattern}");
+        }
+        for (pattern, is_taken) in [
+            ("x*.parquet", true),
+            ("x*.snappy.PARQUET", true),
+            ("x*", true),
+            ("year=*/part-*", true),
+            ("x*.parquet.gz", false),
+            ("x*.csv", false),
+            ("x*.{parquet,json}", false),
+        ] {
+            assert_eq!(fault(pattern, FormatSpec::Parquet).is_none(), is_taken, "{pattern}");
         }
     }
 

@@ -84,7 +84,8 @@ pub fn check(name: &str, of: NameOf, span: Span) -> Option<Diagnostic> {
         }
         NameOf::Column => {
             if let Some(c) = name.chars().find(|c| " ,;{}()=.`".contains(*c) || c.is_control()) {
-                let hint = "choose a plain name, and give the name in the files as `header` (CSV) or `from` (JSON)";
+                let hint =
+                    "choose a plain name, and give the name in the files as `header` (CSV) or `from` (JSON, Parquet)";
                 return Some(bad(format!("contains {}, which Delta tables do not allow", named(c))).hint(hint));
             }
         }

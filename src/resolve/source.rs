@@ -10,6 +10,7 @@ use super::outside;
 use super::project::list_hint;
 use super::query;
 use super::reading;
+use super::typed;
 use crate::codes;
 use crate::load::{Located, SpecSet};
 use crate::model::{
@@ -41,6 +42,11 @@ pub fn resolve(
                 format: match format::of_files(files) {
                     FormatSpec::Csv => FileFormat::Csv(csv(files, spec, context)),
                     FormatSpec::Json => FileFormat::Json(JsonForm { multi_line: files.multi_line.unwrap_or(false) }),
+                    FormatSpec::Parquet => {
+                        let faults = columns.iter().filter_map(|c| typed::pattern_fault(spec, c, "the column is"));
+                        context.extend(faults);
+                        FileFormat::Parquet
+                    }
                 },
             })
         }

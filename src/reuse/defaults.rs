@@ -163,10 +163,13 @@ fn unset(spec: &mut Value, keys: &[String]) -> Option<Value> {
 fn put(default: &DefaultValue, document: &mut Document, places: &Arc<Places>) -> bool {
     let source = document.value.get("source");
     let is_read = source.is_some_and(|source| source.get("files").is_some());
-    let is_csv = source.is_some_and(|source| source.get("format").is_none_or(|format| format == "csv"));
+    let format = source.and_then(|source| source.get("format"));
+    let is_csv = source.is_some() && format.is_none_or(|format| format == "csv");
+    let is_typed = format.is_some_and(|format| format == "parquet");
     let names = |keys: &[&str]| default.keys.last().is_some_and(|last| keys.contains(&last.as_str()));
     let is_of_source = default.keys.len() > 1;
-    if (is_of_source || names(&OF_FILES)) && !is_read || is_of_source && names(&OF_CSV) && !is_csv {
+    let is_useless = is_typed || names(&OF_CSV) && !is_csv;
+    if (is_of_source || names(&OF_FILES)) && !is_read || is_of_source && is_useless {
         return false;
     }
     let is_set = set(&mut document.value, &default.keys, &default.value);

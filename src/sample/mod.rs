@@ -16,6 +16,8 @@ mod outside;
 mod pattern;
 mod random;
 mod rows;
+#[cfg(feature = "engine")]
+mod typed_file;
 mod values;
 mod words;
 mod write;
@@ -64,6 +66,11 @@ pub struct SampleFile {
     pub bytes: Vec<u8>,
     /// When it was last changed, in seconds since 1970 UTC.
     pub modified: u64,
+}
+
+/// The first entity of a project whose files this program can't write: without the engine, those of Parquet.
+pub fn unwritable(project: &Project) -> Option<&Entity> {
+    project.entities.iter().find(|entity| !cfg!(feature = "engine") && entity.has_typed_files())
 }
 
 /// Makes the files of all entities of a project, sorted by name.
@@ -142,6 +149,10 @@ fn file_bytes(values: &Values<'_>, delivery: &Delivery, source: &FileSource) -> 
     match &source.format {
         FileFormat::Csv(csv) => csv_text::bytes(values, delivery, csv),
         FileFormat::Json(json) => json_text::bytes(values, delivery, *json),
+        #[cfg(feature = "engine")]
+        FileFormat::Parquet => typed_file::bytes(values, delivery),
+        #[cfg(not(feature = "engine"))]
+        FileFormat::Parquet => vec![],
     }
 }
 

@@ -163,11 +163,11 @@ pub struct ColumnSpec {
     /// What the column contains. Becomes its comment.
     #[schemars(example = &"Price of one piece in US dollars")]
     pub description: Option<String>,
-    /// Header of the column in the files, if it is not the name of the column.
+    /// Header of the column in CSV files, if it is not the name of the column.
     #[schemars(example = &"Customer No.")]
     pub header: Option<String>,
-    /// Field of JSON records, or column of a table, that the column is read from, if it is not the one with the name of the
-    /// column. Dots lead to fields within fields; put a name that contains a dot in back-quotes: `` `price.net` ``. An object or
+    /// Field of JSON records, or column of a Parquet file or of a table, that the column is read from, if it is not the one with
+    /// the name of the column. In records, dots lead to fields within fields; put a name that contains a dot in back-quotes: `` `price.net` ``. An object or
     /// array of a record can be read as a string: its JSON text.
     #[schemars(example = &"customer.address.city")]
     pub from: Option<String>,

@@ -21,8 +21,8 @@ pub enum SourceSpec {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FilesSpec {
-    /// Pattern of the file names, relative to the landing directory of the target. Files whose names end in `.gz` are
-    /// unpacked as they are read; other compressions are read by Databricks alone, not by local runs.
+    /// Pattern of the file names, relative to the landing directory of the target. CSV and JSON files whose names end in `.gz`
+    /// are unpacked as they are read; other compressions are read by Databricks alone, not by local runs.
     #[schemars(example = &"customers*.csv")]
     pub files: String,
     /// Pattern of file names that `files` matches but that belong to something else.
@@ -82,6 +82,8 @@ pub enum FormatSpec {
     Csv,
     /// JSON records, one per line.
     Json,
+    /// Parquet files, whose columns have names and types.
+    Parquet,
 }
 
 /// The encoding of files.

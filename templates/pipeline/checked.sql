@@ -17,13 +17,15 @@ TBLPROPERTIES (
 AS
 WITH {% if let Some(records) = records -%}
 records AS (
-  -- Values inside of fields are texts too; what is no object is not looked into.
+  -- {{ records.about }}
   SELECT
 {%- for column in records.columns %}
     {% filter item(2) %}{{ column }},{% endfilter %}
 {%- endfor %}
-    {% filter item(2) %}{{ records.readable }} AS _readable,{% endfilter %}
+{%- if let Some(readable) = records.readable %}
+    {% filter item(2) %}{{ readable }} AS _readable,{% endfilter %}
     _corrupt_record,
+{%- endif %}
     _rescued_data,
     _file_name,
     _file_modified_at
@@ -32,15 +34,20 @@ records AS (
 
 {% endif -%}
 texts AS (
-  -- Spaces around a text are removed; an empty text is NULL.
+  -- {{ about_texts }}
   SELECT
 {%- for column in columns %}
-    {% filter item(2) %}{{ column.text }} AS {{ column.name }},{% endfilter %}
+    {% filter item(2) %}{{ column.text }},{% endfilter %}
+{%- endfor %}
+{%- for column in columns %}
+{%- if let Some(rescued) = column.rescued %}
+    {{ rescued }},
+{%- endif %}
 {%- endfor %}
     {% filter item(2) %}struct(
       {{ names|values(3) }}
     ) AS _raw,{% endfilter %}
-{%- if records.is_some() %}
+{%- if has_corrupt %}
     _readable,
     _corrupt_record,
 {%- endif %}
@@ -60,7 +67,7 @@ typed AS (
 {%- endif %}
 {%- endfor %}
     _raw,
-{%- if records.is_some() %}
+{%- if has_corrupt %}
     _readable,
     _corrupt_record,
 {%- endif %}
@@ -88,7 +95,7 @@ judged AS (
     )) AS _violations,{% endfilter %}
 {%- endif %}
     _raw,
-{%- if records.is_some() %}
+{%- if has_corrupt %}
     _corrupt_record,
 {%- endif %}
     _rescued_data,
@@ -110,7 +117,7 @@ SELECT
   )) AS _quarantined,{% endfilter %}
 {%- endif %}
   _raw,
-{%- if records.is_some() %}
+{%- if has_corrupt %}
   _corrupt_record,
 {%- endif %}
   _rescued_data,

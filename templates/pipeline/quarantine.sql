@@ -7,7 +7,7 @@ CREATE OR REFRESH STREAMING TABLE {{ name }} (
 {%- if let Some(corrupt) = corrupt %}
   {{ corrupt }},
 {%- endif %}
-  _rescued_data STRING COMMENT 'Fields of the line that no column is declared for, as JSON',
+  {{ rescued }},
   _file_name STRING COMMENT 'File the row came from',
   _file_modified_at TIMESTAMP COMMENT 'When that file was last changed'
 )

@@ -52,7 +52,7 @@ fn other_kind(bytes: &[u8]) -> Option<&'static str> {
         (b"PK\x03\x04", "a zip archive or a workbook, not CSV: unpack or convert it first"),
         (b"BZh", "compressed by bzip2, not CSV: unpack it first"),
         (&[0x28, 0xb5, 0x2f, 0xfd], "compressed by zstd, not CSV: unpack it first"),
-        (b"PAR1", "Parquet, not CSV: convert it first"),
+        (b"PAR1", "Parquet: set `format: parquet` in the source"),
     ];
     marks.iter().find(|(mark, _)| bytes.starts_with(mark)).map(|(_, what)| *what)
 }

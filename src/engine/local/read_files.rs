@@ -1,5 +1,5 @@
 //! `read_files` for CSV, JSON and text: every field as text, columns by name, everything else rescued (lakeflow-sql.md, "Reading
-//! files").
+//! files"). Parquet has types ([`super::parquet`]).
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -18,6 +18,7 @@ use super::RunFault;
 use super::csv::{self, CsvFormat, CsvRecord};
 use super::decode;
 use super::landing::{self, LandedFile};
+use super::parquet;
 use super::table::Table;
 use crate::json::{self, JsonRecord};
 use crate::model::lines;
@@ -27,7 +28,7 @@ use crate::model::lines;
 pub struct ReadFiles {
     /// Files, relative to the landing directory or absolute.
     pub path: String,
-    /// `format`: `csv`, `json` or `text`.
+    /// `format`: `csv`, `json`, `parquet` or `text`.
     pub format: String,
     /// `schema`: names and types of the columns, as written.
     pub schema: String,
@@ -63,29 +64,33 @@ pub fn read(call: &ReadFiles, landing: &Path) -> Result<(Table, Vec<LandingNote>
     let format = match call.format.to_lowercase().as_str() {
         "csv" => ReadFormat::Csv,
         "text" => ReadFormat::Text,
+        "parquet" => ReadFormat::Parquet,
         "json" if call.is_strict == 2 && call.encoding.is_none() => ReadFormat::Json,
         "json" => {
             let what = "`read_files` of JSON with `encoding`, or without `allowSingleQuotes => false` and \
                         `allowNonNumericNumbers => false`";
             return Err(unsupported(what.into()));
         }
-        _ => return Err(unsupported("`read_files` of anything but CSV, JSON and text".into())),
+        _ => return Err(unsupported("`read_files` of anything but CSV, JSON, Parquet and text".into())),
     };
     let columns = types::parse_columns(&call.schema).map_err(|e| unsupported(format!("the schema: {}", e.message)))?;
-    if let Some(typed) = columns.iter().find(|c| c.ty != SqlType::String) {
-        return Err(unsupported(format!("`read_files` with a column of type {}: read text and cast it", typed.ty)));
-    }
-    let names: Vec<String> = columns.into_iter().map(|c| c.name).collect();
     let (root, pattern) = match call.path.split_once("${landing}/") {
         Some(("", rest)) => (landing.to_owned(), rest.to_owned()),
         _ => split(&call.path),
     };
+    if matches!(format, ReadFormat::Parquet) {
+        return parquet::read(&columns, call.rescued.as_deref(), &landing::files(&root, &pattern)?);
+    }
+    if let Some(typed) = columns.iter().find(|c| c.ty != SqlType::String) {
+        return Err(unsupported(format!("`read_files` with a column of type {}: read text and cast it", typed.ty)));
+    }
+    let names: Vec<String> = columns.into_iter().map(|c| c.name).collect();
     let mut lines = ColumnLines::new(names, call.rescued.is_some());
     for file in landing::files(&root, &pattern)? {
         match format {
             ReadFormat::Csv => lines.read(call, &file)?,
             ReadFormat::Json => lines.read_json(call, &file)?,
-            ReadFormat::Text => lines.read_text(call, &file)?,
+            ReadFormat::Text | ReadFormat::Parquet => lines.read_text(call, &file)?,
         }
     }
     let notes = std::mem::take(&mut lines.notes);
@@ -98,6 +103,7 @@ pub fn read(call: &ReadFiles, landing: &Path) -> Result<(Table, Vec<LandingNote>
 enum ReadFormat {
     Csv,
     Json,
+    Parquet,
     Text,
 }
 
@@ -127,7 +133,7 @@ impl ReadFiles {
 
 /// Where a row comes from.
 #[derive(Clone)]
-struct RowOrigin {
+pub struct RowOrigin {
     path: Arc<str>,
     name: Arc<str>,
     size: i64,
@@ -135,7 +141,8 @@ struct RowOrigin {
 }
 
 impl RowOrigin {
-    fn of(file: &LandedFile) -> RowOrigin {
+    /// A row of this file.
+    pub fn of(file: &LandedFile) -> RowOrigin {
         RowOrigin {
             path: Arc::from(file.path.to_string_lossy().as_ref()),
             name: Arc::from(file.name.as_str()),
@@ -212,16 +219,12 @@ impl ColumnLines {
         Ok(())
     }
 
-    fn push_row(&mut self, values: Vec<Option<String>>, mut rest: BTreeMap<String, String>, origin: &RowOrigin) {
+    fn push_row(&mut self, values: Vec<Option<String>>, rest: BTreeMap<String, String>, origin: &RowOrigin) {
         for (column, value) in self.columns.iter_mut().zip(values) {
             column.push(value);
         }
         if self.rescues {
-            let is_whole = rest.is_empty();
-            rest.insert("_file_path".into(), Value::String(origin.path.as_ref().to_owned()).to_string());
-            let field = |(name, value): (&String, &String)| format!("{}:{value}", Value::String(name.clone()));
-            let fields: Vec<String> = rest.iter().map(field).collect();
-            self.rescued.push((!is_whole).then(|| format!("{{{}}}", fields.join(","))));
+            self.rescued.push((!rest.is_empty()).then(|| rescued_text(rest, origin)));
         }
         self.files.push(origin.clone());
     }
@@ -286,8 +289,16 @@ impl ColumnLines {
     }
 }
 
+/// What was rescued of a row, its JSON texts by name, and the file.
+pub fn rescued_text(mut rest: BTreeMap<String, String>, origin: &RowOrigin) -> String {
+    rest.insert("_file_path".into(), Value::String(origin.path.as_ref().to_owned()).to_string());
+    let field = |(name, value): (&String, &String)| format!("{}:{value}", Value::String(name.clone()));
+    let fields: Vec<String> = rest.iter().map(field).collect();
+    format!("{{{}}}", fields.join(","))
+}
+
 /// The struct `_metadata` of every line.
-fn metadata(files: &[RowOrigin]) -> ArrayRef {
+pub fn metadata(files: &[RowOrigin]) -> ArrayRef {
     let path = StringArray::from_iter_values(files.iter().map(|f| f.path.as_ref()));
     let name = StringArray::from_iter_values(files.iter().map(|f| f.name.as_ref()));
     let size = Int64Array::from_iter_values(files.iter().map(|f| f.size));

@@ -108,6 +108,8 @@ fn call(
                 call.is_strict += 1;
             }
             "rescueddatacolumn" => call.rescued = Some(text),
+            // What was written in the calendar of old is told by its reader.
+            "datetimerebasemode" | "int96rebasemode" if text.eq_ignore_ascii_case("corrected") => {}
             "mode" if text.eq_ignore_ascii_case("permissive") => {}
             "multiline" => call.multi_line = text.eq_ignore_ascii_case("true"),
             "allowoverwrites" | "includeexistingfiles" | "maxfilespertrigger" => {}

@@ -1,6 +1,6 @@
 //! `read_files`: which files, and how they become rows.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use lakeflow::types::{DataType, parse_columns};
 use lakeflow::{expr_text, folded};
@@ -95,7 +95,6 @@ impl FilesRead {
         let by_name = is_set("rescueddatacolumn")
             || is_set("failonunknownfields")
             || format.is_some_and(|format| NAMED.contains(&format.as_str()));
-        let names: BTreeSet<String> = columns.iter().map(|column| folded(&column.name).into_owned()).collect();
         let all = columns.iter().fold(term("by place").term(rows), |made, c| made.text(&c.name)).end();
         let from = if by_name { rows } else { all };
         let column = |name: &str, ty: &DataType| -> Term {
@@ -104,7 +103,10 @@ impl FilesRead {
         let mut found: Vec<(String, Term)> =
             columns.iter().map(|c| (folded(&c.name).into_owned(), column(&folded(&c.name), &c.ty))).collect();
         if let Some(rescued) = self.options.get("rescueddatacolumn") {
-            let rest = names.iter().fold(term("rescued").term(rows), |made, name| made.text(name)).end();
+            // A value of another type than its column is rescued too.
+            let sorted: BTreeMap<_, _> = columns.iter().map(|c| (folded(&c.name), c.ty.to_string())).collect();
+            let rest = sorted.iter().fold(term("rescued").term(rows), |made, (name, ty)| made.text(name).text(ty));
+            let rest = rest.end();
             found.retain(|(name, _)| *name != *folded(rescued));
             found.push((folded(rescued).into_owned(), rest));
         }
