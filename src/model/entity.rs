@@ -125,6 +125,24 @@ impl Entity {
         !(self.key.is_empty() || self.is_streamed() && matches!(self.load, Load::Append))
     }
 
+    /// The column that marks rows of deleted keys, if they stay.
+    pub const IS_DELETED: &'static str = "is_deleted";
+
+    /// The column that says when a row was deleted.
+    pub const DELETED_AT: &'static str = "deleted_at";
+
+    /// Whether the table also holds rows of deleted keys, each with a mark.
+    pub fn marks_deleted(&self) -> bool {
+        self.is_streamed() && matches!(self.load, Load::Upsert { marks: true, .. })
+    }
+
+    /// What the table says about a deletion: columns with their types.
+    pub fn marks(&self) -> Option<[(&'static str, DataType); 2]> {
+        let Load::Upsert { sequence, .. } = &self.load else { return None };
+        let at = sequence.first().map_or(DataType::Unknown, |id| self.column(*id).ty.clone());
+        self.marks_deleted().then_some([(Entity::IS_DELETED, DataType::Boolean), (Entity::DELETED_AT, at)])
+    }
+
     /// Whether the table also holds older versions of its rows.
     pub fn keeps_versions(&self) -> bool {
         self.is_streamed() && matches!(self.load, Load::History { .. })
@@ -317,6 +335,8 @@ pub enum Load {
         delete_when: Option<Expression>,
         /// Where an older value stays if a newer row has none.
         kept: Option<KeptValues>,
+        /// Whether the row of a deleted key stays, with a mark.
+        marks: bool,
     },
     /// Every version of a key stays (SCD type 2).
     History {

@@ -129,7 +129,8 @@ impl Dataset {
             }
             Dataset::Table(id) => {
                 let entity = project.entity(id);
-                let streams = entity.is_streamed() && !matches!(entity.load, Load::Snapshot);
+                let is_computed = matches!(entity.load, Load::Snapshot) || entity.marks_deleted();
+                let streams = entity.is_streamed() && !is_computed;
                 if streams { StoredAs::StreamingTable } else { StoredAs::MaterializedView }
             }
             Dataset::Orphans(_)

@@ -146,7 +146,8 @@ pub fn identity(entity: &Entity) -> impl Iterator<Item = &EntityColumn> {
 
 /// Whether an entity is written by AUTO CDC.
 pub fn is_keyed(entity: &Entity) -> bool {
-    entity.is_streamed() && matches!(entity.load, Load::Upsert { .. } | Load::History { .. })
+    let is_merged = matches!(entity.load, Load::Upsert { .. } | Load::History { .. });
+    entity.is_streamed() && is_merged && !entity.marks_deleted()
 }
 
 /// Whether a metric has measures whose sums can be compared: it is no list of entity rows, and reads loaded rows.

@@ -77,7 +77,11 @@ fn unqualified(named: &HoleName, column: impl Fn(&ColumnPath) -> Expr) -> Expr {
     }
 }
 
-/// How the rows of an entity that are valid now are told from older versions; `None` where there are no older versions.
+/// How the rows of an entity that are valid now are told from older versions and from rows that were deleted; `None` where
+/// there are no others.
 pub fn current_rows(entity: &Entity, alias: &str) -> Option<Expr> {
+    if entity.marks_deleted() {
+        return Some(build::not(build::column([alias, Entity::IS_DELETED])));
+    }
     entity.keeps_versions().then(|| build::is_null(build::column([alias, "__END_AT"])))
 }

@@ -1,6 +1,7 @@
 //! Clean, final and quarantine tables of an entity.
 
 use askama::Template;
+use lakeflow::build;
 use lakeflow::fmt::part;
 use lakeflow::types::DataType;
 
@@ -69,6 +70,9 @@ pub fn table(project: &Project, id: EntityId) -> Result<String, askama::Error> {
         (EntitySource::Query(_), _) | (_, Load::Append) => plain_table(entity, guarded),
         (EntitySource::Table(table), _) if !table.is_stream => plain_table(entity, guarded),
         (_, Load::Snapshot) => snapshot_table(entity, guarded),
+        (_, Load::Upsert { delete_when: Some(deletion), sequence, marks: true, .. }) => {
+            marked_table(entity, deletion, sequence, guarded)
+        }
         (_, Load::Upsert { delete_when, .. }) => keyed_table(entity, delete_when.as_ref(), 1, guarded),
         (_, Load::History { delete_when, .. }) => keyed_table(entity, delete_when.as_ref(), 2, guarded),
     }
@@ -202,6 +206,65 @@ fn snapshot_table(entity: &Entity, guarded: Guarded<'_>) -> Result<String, askam
         checked: Ident::new(plan::checked_name(entity)),
         key: (!entity.key.is_empty()).then(|| columns::list(entity.key_columns())),
         order: order.join(", "),
+    }
+    .render()
+}
+
+#[derive(Template)]
+#[template(path = "pipeline/marked_table.sql")]
+struct MarkedTable<'a> {
+    header: Sql,
+    name: Ident<'a>,
+    columns: Vec<ColumnDefinition<'a>>,
+    own: Vec<Ident<'a>>,
+    storage: StorageClauses,
+    comment: Literal,
+    row_filter: Option<Sql>,
+    checked: Ident<'a>,
+    /// What tells rows from those of other files.
+    file: &'static [&'static str],
+    deletes: Sql,
+    at: String,
+    key: String,
+    older: String,
+    newer: String,
+}
+
+fn marked_table(
+    entity: &Entity,
+    deletion: &Expression,
+    sequence: &[ColumnId],
+    guarded: Guarded<'_>,
+) -> Result<String, askama::Error> {
+    let marks = entity.marks();
+    let Guarded { mut columns, row_filter } = guarded;
+    for ((name, ty), comment) in marks.iter().flatten().zip(["Whether its key was deleted", "When"]) {
+        columns.push(ColumnDefinition::new(name, ty, comment));
+    }
+    let file: &[&str] = if entity.is_loaded() { &["_file_modified_at", "_file_name"] } else { &[] };
+    let rest = entity.columns.iter().enumerate().filter(|(index, _)| !sequence.contains(&ColumnId(*index)));
+    let first = sequence.iter().map(|id| entity.column(*id).name.as_str());
+    let order: Vec<String> = first
+        .chain(file.iter().copied())
+        .chain(rest.map(|(_, column)| column.name.as_str()))
+        .map(|name| Ident::new(name).to_string())
+        .collect();
+    let is_true = build::call("coalesce", [names::own(entity, deletion), build::truth(false)]);
+    MarkedTable {
+        header: header(&title(entity), &entity.origin.path)?,
+        name: Ident::new(&entity.name),
+        columns,
+        own: entity.columns.iter().map(|column| Ident::new(&column.name)).collect(),
+        storage: storage(entity, &[]),
+        comment: Literal::new(comment(entity)),
+        row_filter,
+        checked: Ident::new(plan::checked_name(entity)),
+        file,
+        deletes: Sql::of(&is_true),
+        at: sequence.first().map(|id| Ident::new(&entity.column(*id).name).to_string()).unwrap_or_default(),
+        key: columns::list(entity.key_columns()),
+        older: order.join(", "),
+        newer: order.iter().map(|name| format!("{name} DESC")).collect::<Vec<_>>().join(", "),
     }
     .render()
 }

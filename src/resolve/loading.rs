@@ -5,6 +5,7 @@ use lakeflow::source::Span;
 
 use super::compiled::{ConditionColumns, condition};
 use super::context::Context;
+use super::deletion;
 use super::entity::find_columns;
 use super::nulls;
 use super::outside;
@@ -41,7 +42,10 @@ pub fn load(spec: &Located<EntitySpec>, id: EntityId, columns: &[EntityColumn], 
     match load {
         LoadSpec::Append => Load::Append,
         LoadSpec::Snapshot => Load::Snapshot,
-        LoadSpec::Upsert => Load::Upsert { sequence, delete_when, kept },
+        LoadSpec::Upsert => {
+            let marks = deletion::marks(spec, columns, &sequence, delete_when.as_ref(), context);
+            Load::Upsert { sequence, delete_when, kept, marks }
+        }
         LoadSpec::History => Load::History { sequence: sequence.first().copied().unwrap_or(ColumnId(0)), delete_when },
     }
 }
@@ -93,6 +97,13 @@ fn check_load_options(spec: &Located<EntitySpec>, load: LoadSpec, sequence: &[Co
     {
         let hint = "name the column that orders the versions of a row: `sequence: <column>`";
         fault("`load: history` requires a `sequence` of one column".into(), "/load", hint);
+    }
+    if spec.spec.on_delete.is_some() && load != LoadSpec::Upsert {
+        let hint = match load {
+            LoadSpec::History => "a history keeps the versions of deleted keys, each with `__END_AT`",
+            _ => "it is only allowed with `load: upsert`",
+        };
+        fault(format!("`on_delete` is not allowed with `load: {word}`"), "/on_delete", hint);
     }
     if spec.spec.on_null.is_some() && load != LoadSpec::Upsert {
         let hint = "it is only allowed with `load: upsert`: other loads keep or show rows as they were delivered";

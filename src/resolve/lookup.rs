@@ -39,6 +39,7 @@ pub fn report_options(spec: &Located<EntitySpec>, context: &mut Context<'_>) {
         ("load", entity.load.is_some()),
         ("sequence", entity.sequence.is_some()),
         ("delete_when", entity.delete_when.is_some()),
+        ("on_delete", entity.on_delete.is_some()),
         ("on_null", entity.on_null.is_some()),
         ("rules", entity.rules.is_some()),
         ("freshness", entity.freshness.is_some()),

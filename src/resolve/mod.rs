@@ -10,6 +10,7 @@ mod compiled;
 mod compose;
 mod constant;
 mod context;
+mod deletion;
 mod derived;
 mod entity;
 mod estimate;

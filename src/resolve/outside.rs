@@ -25,6 +25,7 @@ const SNAPSHOT_OPTIONS: TypedOptions = TypedOptions {
             "write a query over this entity that chooses the newest rows, or add `read: appends` to the source",
         ),
         ("delete_when", "write a rule with `on_violation: drop`, or add `read: appends` to the source"),
+        ("on_delete", "rows are taken as the table has them; to mark deleted ones, add `read: appends` to the source"),
         ("on_null", "rows are taken as the table has them; to keep older values, add `read: appends` to the source"),
         WATCHED[0],
         WATCHED[1],

@@ -31,6 +31,7 @@ const QUERY_OPTIONS: TypedOptions = TypedOptions {
         ("load", "the table always holds the rows that the query gives: remove it"),
         ("sequence", "choose the newest row in the query"),
         ("delete_when", "leave such rows out with `WHERE` in the query"),
+        ("on_delete", "give the query a column that marks them"),
         ("on_null", "the query gives whole rows: write `coalesce(..)` in it"),
         ("freshness", "declare it at the entities that the query reads"),
         ("row_count", "declare it at the entities that the query reads"),
@@ -418,5 +419,6 @@ fn columns_of(entity: &Entity) -> Vec<TypedColumn> {
         columns.push(TypedColumn::nullable("__START_AT", sequence.ty.clone()));
         columns.push(TypedColumn::nullable("__END_AT", sequence.ty.clone()));
     }
+    columns.extend(entity.marks().into_iter().flatten().map(|(name, ty)| TypedColumn::nullable(name, ty)));
     columns
 }

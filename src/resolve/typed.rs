@@ -27,6 +27,7 @@ pub fn report_options(spec: &Located<EntitySpec>, options: &TypedOptions, contex
         "load" => entity.load.is_some(),
         "sequence" => entity.sequence.is_some(),
         "delete_when" => entity.delete_when.is_some(),
+        "on_delete" => entity.on_delete.is_some(),
         "on_null" => entity.on_null.is_some(),
         "freshness" => entity.freshness.is_some(),
         _ => entity.row_count.is_some(),

@@ -47,6 +47,9 @@ pub struct EntitySpec {
     /// needs a key and a sequence; no other rule applies to it.
     #[schemars(example = &"operation = 'D'")]
     pub delete_when: Option<DeletionEntry>,
+    /// What becomes of the row of a key that is deleted (`upsert` with `delete_when` and `sequence`). Default: it is removed.
+    #[schemars(example = &"mark")]
+    pub on_delete: Option<DeletedSpec>,
     /// What a row without a value in a column does to the value that an older row of its key has there (`upsert`). Default:
     /// the newest row replaces the older ones as a whole.
     #[schemars(extend("examples" = ["keep", {"keep": ["street", "phone"]}]))]
@@ -102,6 +105,15 @@ pub enum LoadSpec {
     /// The table shows the rows of the newest file only; keys that are missing in it are removed. A file without a valid row
     /// (it is empty, or all its rows are quarantined or dropped) is ignored: the newest file with a valid row counts.
     Snapshot,
+}
+
+/// What becomes of the row of a key that is deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DeletedSpec {
+    /// It stays as it was before, with `is_deleted` and with `deleted_at`, the value of the sequence of the row that deleted
+    /// it. Metrics and references do not see it; queries do.
+    Mark,
 }
 
 /// What a missing value does to an older one: for all columns, or for some.

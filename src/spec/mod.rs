@@ -23,9 +23,9 @@ use serde_json::Value;
 pub use defaults::{DefaultsSpec, EntityDefaultsSpec, FolderDefaultsSpec, MetricDefaultsSpec, SourceDefaultsSpec};
 pub use each::{CellEntry, EachSpec, RowsEntry};
 pub use entity::{
-    ColumnEntry, ColumnSpec, DeletionEntry, DeletionSpec, EntitySpec, FreshnessSpec, KeyReferenceSpec, LoadSpec,
-    NormalizeSpec, NullColumnsSpec, NullEntry, NullSpec, ReferenceEntry, ReferenceSpec, RowCountSpec, RuleEntry,
-    RuleSpec,
+    ColumnEntry, ColumnSpec, DeletedSpec, DeletionEntry, DeletionSpec, EntitySpec, FreshnessSpec, KeyReferenceSpec,
+    LoadSpec, NormalizeSpec, NullColumnsSpec, NullEntry, NullSpec, ReferenceEntry, ReferenceSpec, RowCountSpec,
+    RuleEntry, RuleSpec,
 };
 pub use expanded::expanded;
 pub use metric::{DimensionEntry, GrainSpec, MeasureEntry, MeasureSpec, MetricSpec, PerSpec, TableSpec, TimeSpec};
