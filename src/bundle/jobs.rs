@@ -22,12 +22,13 @@ use super::pipeline::{run_as, tags};
 use super::reference::{self, CATALOG, FILES, LANDING, SCHEDULES, TARGET, WAREHOUSE};
 use super::resource::{
     CronSchedule, FileArrival, Health, HealthMetric, HealthOperator, HealthRule, Job, JobId, JobNotifications,
-    PipelineTask, Queue, ResourceKind, RunJobTask, SqlFile, SqlFileSource, SqlTask, Task, TaskDependency, Trigger,
+    PipelineTask, Queue, ResourceKind, RunJobTask, SqlFile, SqlFileSource, SqlTask, TableCondition, TableUpdate, Task,
+    TaskDependency, Trigger,
 };
-use crate::model::{Layer, Project, Schedule, Start, TargetId};
+use crate::model::{Entity, EntityId, Layer, Project, Schedule, Start, TargetId};
 use crate::plan::deployment::{self, JobKind};
 use crate::plan::operation::{self, OperationScript};
-use crate::plan::{self, ArtifactKind, BuildPlan, FilePhase, Governance, Identity, Selection};
+use crate::plan::{self, ArtifactKind, BuildPlan, Dataset, FilePhase, Governance, Identity, Selection};
 
 /// Seconds without a new file before a run starts: files that belong together arrive together.
 const QUIET_SECONDS: u32 = 60;
@@ -123,7 +124,7 @@ fn job(project: &Project, plan: &BuildPlan, planned: &Plan, concerns: &BTreeSet<
         name: format!("{}_{}", project.name, schedule.name),
         description: Some(description(planned)),
         schedule: if starts { cron(schedule) } else { None },
-        trigger: if starts { trigger(schedule) } else { None },
+        trigger: if starts { trigger(project, planned) } else { None },
         max_concurrent_runs: 1,
         queue: Queue { enabled: true },
         // What the deployment waits for has a limit of its own.
@@ -150,6 +151,7 @@ fn description(planned: &Plan) -> String {
         (_, JobKind::OnDemand) => format!("Refreshes {what} on demand."),
         (Start::Time(_), _) => format!("Refreshes {what} with all it reads."),
         (Start::Files, _) => format!("Refreshes {what} with all it reads when new files arrive."),
+        (Start::Tables, _) => format!("Refreshes {what} with all it reads when tables that it reads have new data."),
     }
 }
 
@@ -162,16 +164,39 @@ fn cron(schedule: &Schedule) -> Option<CronSchedule> {
     })
 }
 
-fn trigger(schedule: &Schedule) -> Option<Trigger> {
-    let Start::Files = schedule.start else { return None };
-    Some(Trigger {
-        pause_status: reference::to(SCHEDULES),
-        file_arrival: FileArrival {
-            url: format!("{}/", reference::to(LANDING)),
-            min_time_between_triggers_seconds: QUIET_SECONDS,
-            wait_after_last_change_seconds: QUIET_SECONDS,
-        },
-    })
+fn trigger(project: &Project, planned: &Plan) -> Option<Trigger> {
+    let waits = Trigger { pause_status: reference::to(SCHEDULES), file_arrival: None, table_update: None };
+    match planned.schedule.start {
+        Start::Time(_) => None,
+        Start::Files => {
+            let files = FileArrival {
+                url: format!("{}/", reference::to(LANDING)),
+                min_time_between_triggers_seconds: QUIET_SECONDS,
+                wait_after_last_change_seconds: QUIET_SECONDS,
+            };
+            Some(Trigger { file_arrival: Some(files), ..waits })
+        }
+        Start::Tables => {
+            let tables = TableUpdate {
+                table_names: tables(project, &planned.selection),
+                condition: TableCondition::AnyUpdated,
+                min_time_between_triggers_seconds: QUIET_SECONDS,
+                wait_after_last_change_seconds: QUIET_SECONDS,
+            };
+            Some(Trigger { table_update: Some(tables), ..waits })
+        }
+    }
+}
+
+/// The tables of others that an update reads, each once; all that the project reads if it reads none of them.
+fn tables(project: &Project, selection: &Selection) -> Vec<String> {
+    let is_refreshed = |index: usize| selection.contains(Dataset::Table(EntityId(index)));
+    let catalog = reference::to(CATALOG);
+    let name = |entity: &Entity| Some(entity.outside()?.within(&catalog)?.join("."));
+    let entities = || project.entities.iter().enumerate();
+    let read: BTreeSet<String> = entities().filter(|(i, _)| is_refreshed(*i)).filter_map(|(_, e)| name(e)).collect();
+    let read = if read.is_empty() { entities().filter_map(|(_, entity)| name(entity)).collect() } else { read };
+    read.into_iter().collect()
 }
 
 /// The chain of tasks; each depends on the one before it.

@@ -103,7 +103,10 @@ fn described(given: &Given) -> String {
         }
         Given::MetricView { name } => format!("metric view `{}`", name.join(".")),
         Given::Policy { name, schema } => format!("policy `{name}` on schema `{}`", schema.join(".")),
-        Given::Tag { table, column, tag } => format!("tag `{tag}` of `{}.{column}`", table.join(".")),
+        Given::Tag { table, column, tag } => {
+            let parts: Vec<&str> = table.iter().chain(column).map(String::as_str).collect();
+            format!("tag `{tag}` of `{}`", parts.join("."))
+        }
         Given::Function { name } => format!("function `{}`", name.join(".")),
     }
 }

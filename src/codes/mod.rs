@@ -75,6 +75,7 @@ lakeflow::codes! {
     SAME_FILES "W0401" "two entities read the same files"
     UNUSED_PARAMETER "W0402" "a parameter that nothing uses"
     UNUSED_DEFAULT "W0403" "a default that nothing takes"
+    DEPRECATED "W0404" "something deprecated is read"
     ROUNDED_TWICE "W0601" "a value may be rounded twice"
     ROW_MAY_FAIL "W0602" "a single row can fail the update"
     NULL_COMPARISON "W0603" "a comparison with NULL"

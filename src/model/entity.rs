@@ -11,6 +11,7 @@ use super::query::TableQuery;
 use super::reading::Reading;
 use super::sql::{Action, Expression, SpecOrigin};
 use super::storage::Storage;
+use super::upkeep::{RowCount, Upkeep};
 
 /// Index of an entity in its project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -59,6 +60,8 @@ pub struct Entity {
     pub rows: Vec<RowAccess>,
     /// How its table is stored.
     pub storage: Storage,
+    /// How its tables are labelled, and whether they stay.
+    pub upkeep: Upkeep,
     /// Hours after which the newest file is stale.
     pub fresh_within_hours: Option<u32>,
     /// Least number of raw rows.
@@ -89,6 +92,7 @@ impl Entity {
             audiences: vec![],
             rows: vec![],
             storage: Storage::default(),
+            upkeep: Upkeep::default(),
             fresh_within_hours: None,
             row_count: None,
         }
@@ -488,13 +492,4 @@ impl Reference {
     pub(crate) fn open(entity: EntityId, alias: String, span: Span) -> Reference {
         Reference { columns: vec![], entity, label: alias.clone(), alias, always_resolves: false, span }
     }
-}
-
-/// Least number of raw rows.
-#[derive(Debug, Clone, Copy)]
-pub struct RowCount {
-    /// The number.
-    pub min: u64,
-    /// Whether fewer stop the update.
-    pub fail: bool,
 }

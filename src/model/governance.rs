@@ -252,6 +252,8 @@ pub enum Start {
     Time(Cron),
     /// New files in the landing directory.
     Files,
+    /// New data in a table that something else keeps and an entity reads.
+    Tables,
 }
 
 /// A point in time that comes again.

@@ -9,6 +9,7 @@ use super::entity::{ColumnId, EntityId};
 use super::governance::{AudienceId, Classification, PersonalKind, RowAccess};
 use super::sql::{ColumnPath, Expression, RefPath, SpecOrigin};
 use super::storage::Storage;
+use super::upkeep::Upkeep;
 
 /// Index of a metric in its project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,6 +50,8 @@ pub struct Metric {
     pub rows: Vec<RowAccess>,
     /// How the tables are stored.
     pub storage: Storage,
+    /// How they are labelled, and whether they stay.
+    pub upkeep: Upkeep,
 }
 
 impl Metric {

@@ -15,12 +15,13 @@ mod query;
 mod reading;
 mod sql;
 mod storage;
+mod upkeep;
 
 pub use constant::{Constant, Double, FALSE_TEXTS, TRUE_TEXTS, shape};
 pub use entity::{
     COLUMN_TYPES, Check, ColumnId, CsvDialect, Encoding, Entity, EntityColumn, EntityId, EntitySource, FileFormat,
-    FileSource, JsonForm, KeptValues, Load, Lookup, LookupRow, Normalize, READABLE, Reference, ReferenceId, RowCount,
-    Rule, RuleKind, UNIQUE_KEY, Validity,
+    FileSource, JsonForm, KeptValues, Load, Lookup, LookupRow, Normalize, READABLE, Reference, ReferenceId, Rule,
+    RuleKind, UNIQUE_KEY, Validity,
 };
 pub use field_path::{FieldPath, json_path};
 pub use governance::{
@@ -40,6 +41,7 @@ pub use reading::{
 pub use sql::{Action, ColumnPath, Expression, HoleName, Leaf, MeasureId, RefPath, Size, SpecOrigin};
 
 pub use storage::{Clustering, Storage};
+pub use upkeep::{RowCount, Upkeep};
 
 use std::collections::BTreeMap;
 

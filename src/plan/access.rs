@@ -183,6 +183,31 @@ pub fn typed_personal_columns(project: &Project, dataset: Dataset) -> Vec<Person
 
 /// How far a dataset may travel: as far as the entity or metric that it comes from; counts are internal.
 pub fn classification(project: &Project, dataset: Dataset) -> Classification {
+    match declared_by(project, dataset) {
+        DeclaredBy::Entity(entity) => entity.classification,
+        DeclaredBy::Metric(metric) => metric.classification,
+        DeclaredBy::All => Classification::Internal,
+    }
+}
+
+/// The tags that the spec of a dataset gives, besides those that every table has.
+pub fn tags(project: &Project, dataset: Dataset) -> &[(String, String)] {
+    match declared_by(project, dataset) {
+        DeclaredBy::Entity(entity) => &entity.upkeep.tags,
+        DeclaredBy::Metric(metric) => &metric.upkeep.tags,
+        DeclaredBy::All => &[],
+    }
+}
+
+/// The spec that a dataset comes from.
+enum DeclaredBy<'a> {
+    Entity(&'a Entity),
+    Metric(&'a Metric),
+    /// Counts over all of them.
+    All,
+}
+
+fn declared_by(project: &Project, dataset: Dataset) -> DeclaredBy<'_> {
     match dataset {
         Dataset::Raw(id)
         | Dataset::Skipped(id)
@@ -192,9 +217,9 @@ pub fn classification(project: &Project, dataset: Dataset) -> Classification {
         | Dataset::Table(id)
         | Dataset::Quarantine(id)
         | Dataset::Orphans(id)
-        | Dataset::Duplicates(id) => project.entity(id).classification,
-        Dataset::MetricTable(id, _) | Dataset::Reconciliation(id) => project.metrics[id.0].classification,
-        Dataset::RowCounts | Dataset::OrphanCounts => Classification::Internal,
+        | Dataset::Duplicates(id) => DeclaredBy::Entity(project.entity(id)),
+        Dataset::MetricTable(id, _) | Dataset::Reconciliation(id) => DeclaredBy::Metric(&project.metrics[id.0]),
+        Dataset::RowCounts | Dataset::OrphanCounts => DeclaredBy::All,
     }
 }
 

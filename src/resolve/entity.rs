@@ -23,6 +23,7 @@ use super::row_access;
 use super::source;
 use super::storage;
 use super::suspect::Asked;
+use super::upkeep;
 use super::validity;
 use super::written::WrittenExpr;
 use crate::codes;
@@ -50,11 +51,12 @@ pub fn resolve(spec: &Located<EntitySpec>, id: EntityId, set: &SpecSet, context:
     let rows = row_access::resolve(spec.spec.rows.as_ref(), &audiences, own, spec, context);
     let typed: Vec<TypedColumn> = columns.iter().map(|c| TypedColumn::nullable(&*c.name, c.ty.clone())).collect();
     let known = Some(typed.as_slice()).filter(|_| !spec.is_lost("/columns"));
-    let storage = storage::resolve(spec.spec.storage.as_ref(), known, spec, context);
+    let mut storage = storage::resolve(spec.spec.storage.as_ref(), known, spec, context);
+    let upkeep = upkeep::of_entity(spec, &mut storage, context);
     Entity {
         name: spec.spec.entity.clone(),
         renamed_from: spec.spec.renamed_from.clone(),
-        description: spec.spec.description.clone().unwrap_or_default(),
+        description: upkeep::described(spec.spec.description.as_ref(), &upkeep),
         origin: SpecOrigin { path, span },
         source,
         key,
@@ -71,6 +73,7 @@ pub fn resolve(spec: &Located<EntitySpec>, id: EntityId, set: &SpecSet, context:
         audiences,
         rows,
         storage,
+        upkeep,
         fresh_within_hours: spec.spec.freshness.as_ref().map(|f| f.within_hours),
         row_count: spec
             .spec

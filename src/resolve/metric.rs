@@ -21,6 +21,7 @@ use super::row_access;
 use super::rows::EntityRows;
 use super::storage;
 use super::suspect::Asked;
+use super::upkeep;
 use super::written::WrittenExpr;
 use crate::codes;
 use crate::load::Located;
@@ -59,7 +60,8 @@ pub fn resolve(spec: &Located<MetricSpec>, graph: &Graph, context: &mut Context<
     let is_open = spec.has_lost("") || context.faults() > faults || shown == graph.nobody;
     let columns = shared_columns(per.as_ref(), &tables, &measures);
     let known = Some(columns.as_slice()).filter(|_| !is_open);
-    let storage = storage::resolve(spec.spec.storage.as_ref(), known, spec, context);
+    let mut storage = storage::resolve(spec.spec.storage.as_ref(), known, spec, context);
+    let upkeep = upkeep::of_metric(spec, &mut storage, context);
     let shared = || ConditionColumns::of_tables(columns.clone(), is_open);
     let rows = row_access::resolve(spec.spec.rows.as_ref(), &audiences, shared, spec, context);
     let shown_dimensions = per.iter().flat_map(|p| &p.columns).chain(tables.iter().flat_map(|t| &t.dimensions));
@@ -69,7 +71,7 @@ pub fn resolve(spec: &Located<MetricSpec>, graph: &Graph, context: &mut Context<
     Metric {
         name: spec.spec.metric.clone(),
         renamed_from: spec.spec.renamed_from.clone(),
-        description: spec.spec.description.clone().unwrap_or_default(),
+        description: upkeep::described(spec.spec.description.as_ref(), &upkeep),
         origin: SpecOrigin { path: context.sources.path(spec.file).to_owned(), span: name },
         from,
         joins: joins(graph, from, &reads.paths, true),
@@ -83,6 +85,7 @@ pub fn resolve(spec: &Located<MetricSpec>, graph: &Graph, context: &mut Context<
         audiences,
         rows,
         storage,
+        upkeep,
     }
 }
 

@@ -55,6 +55,7 @@ mod stable;
 mod storage;
 mod suspect;
 mod typed;
+mod upkeep;
 mod validity;
 mod written;
 
@@ -133,11 +134,13 @@ pub fn resolve(set: &SpecSet, sources: &SourceMap, diagnostics: &mut Diagnostics
         .map(|spec| context.judge(spec.file, |context| metric::resolve(spec, &graph, context)))
         .collect();
     query::link(&entity_specs, &mut graph, &metrics, &mut context);
+    upkeep::check_reads((&entity_specs, &metric_specs), &graph, &metrics, &mut context);
     renamed::check(&entity_specs, &metric_specs, &mut context);
     let names = entity_specs.iter().map(|s| s.spec.entity.as_str());
     let known: Vec<&str> = names.chain(metric_specs.iter().map(|s| s.spec.metric.as_str())).collect();
     for project in &set.projects {
-        context.judge(project.file, |context| operation::check_refreshes(project, &known, context));
+        let look = |context: &mut Context<'_>| operation::check_schedules(project, &known, &entity_specs, context);
+        context.judge(project.file, look);
     }
     let faulty = context.faulty;
     let lost = !set.lost.is_empty() || !set.left_out.is_empty();

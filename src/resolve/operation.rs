@@ -9,7 +9,7 @@ use super::schedule;
 use crate::codes;
 use crate::load::Located;
 use crate::model::{Alerts, Cron, Schedule, Start};
-use crate::spec::{ProjectSpec, ScheduleSpec, SpecKind};
+use crate::spec::{EntitySpec, ProjectSpec, ScheduleSpec, SourceSpec, SpecKind};
 
 /// Resolves schedules, in the order of the spec.
 pub fn schedules(project: &Located<ProjectSpec>, context: &mut Context<'_>) -> Vec<Schedule> {
@@ -30,7 +30,7 @@ pub fn schedules(project: &Located<ProjectSpec>, context: &mut Context<'_>) -> V
     schedules
 }
 
-/// What starts a schedule: a point in time or new files, and only one of them.
+/// What starts a schedule: a point in time, new files or new data in tables, and only one of them.
 fn start(
     project: &Located<ProjectSpec>,
     name: &str,
@@ -38,15 +38,22 @@ fn start(
     pointer: &str,
     context: &mut Context<'_>,
 ) -> Start {
-    let on_files = spec.on_files == Some(true);
-    let fault = match (&spec.cron, on_files) {
-        (Some(_), true) => Some((project.key(&format!("{pointer}/on_files")), "has both `cron` and `on_files`")),
-        (None, false) if !project.has_lost(pointer) => Some((project.key(pointer), "does not define when it starts")),
+    let (on_files, on_tables) = (spec.on_files == Some(true), spec.on_tables == Some(true));
+    let starts = [("cron", spec.cron.is_some()), ("on_files", on_files), ("on_tables", on_tables)];
+    let starts: Vec<&str> = starts.into_iter().filter(|(_, is_set)| *is_set).map(|(key, _)| key).collect();
+    let fault = match starts.as_slice() {
+        [first, .., last] => {
+            Some((project.key(&format!("{pointer}/{last}")), format!("has both `{first}` and `{last}`")))
+        }
+        [] if !project.has_lost(pointer) => Some((project.key(pointer), "does not define when it starts".to_owned())),
         _ => None,
     };
     if let Some((span, fault)) = fault {
         let fault = Diagnostic::error(codes::BAD_CRON, format!("schedule `{name}` {fault}")).at(span);
-        context.push(fault.hint("write either `cron: \"0 0 5 * * ?\"` or `on_files: true`"));
+        context.push(fault.hint("write one of `cron: \"0 0 5 * * ?\"`, `on_files: true` and `on_tables: true`"));
+    }
+    if on_tables {
+        return Start::Tables;
     }
     if on_files {
         return Start::Files;
@@ -89,9 +96,22 @@ pub fn alerts(project: &Located<ProjectSpec>, context: &mut Context<'_>) -> Aler
     }
 }
 
-/// Reports schedules that refresh what does not exist; `known` are the names of entities and metrics.
-pub fn check_refreshes(project: &Located<ProjectSpec>, known: &[&str], context: &mut Context<'_>) {
+/// Reports schedules that refresh what does not exist, and those that wait for tables where no entity reads any. `known` are
+/// the names of entities and metrics.
+pub fn check_schedules(
+    project: &Located<ProjectSpec>,
+    known: &[&str],
+    entities: &[&Located<EntitySpec>],
+    context: &mut Context<'_>,
+) {
+    let is_whole = context.lost.is_empty() && context.left_out.is_empty();
+    let reads_tables = entities.iter().any(|spec| matches!(spec.spec.source, SourceSpec::Table(_)));
     for (name, spec) in project.spec.schedules.iter().flatten() {
+        if spec.on_tables == Some(true) && is_whole && !reads_tables {
+            let place = project.key(&format!("/schedules/{}/on_tables", pointer_segment(name)));
+            let fault = Diagnostic::error(codes::OPTION_CONFLICT, "no entity reads a table that something else keeps");
+            context.push(fault.at(place).hint("for new files, write `on_files: true`"));
+        }
         let pointer = format!("/schedules/{}/refresh", pointer_segment(name));
         for (word, pointer) in spec.refresh.iter().flat_map(|r| r.with_pointers(&pointer)) {
             let may_be = |kind| context.lost.may_declare(kind, word);

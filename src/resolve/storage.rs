@@ -7,6 +7,7 @@ use lakeflow::yaml::pointer_segment;
 
 use super::context::Context;
 use super::project::list_hint;
+use super::upkeep::CONTACTS;
 use crate::codes;
 use crate::load::Located;
 use crate::model::{Clustering, Storage};
@@ -15,7 +16,8 @@ use crate::spec::{OneOrMany, StorageSpec};
 /// So many columns a table can be clustered by (lakeflow-sql.md, "Streaming tables").
 const MOST_KEYS: usize = 4;
 /// Properties that tables get from what else is in specs.
-const OWN_PROPERTIES: [&str; 6] = [
+const OWN_PROPERTIES: [&str; 7] = [
+    CONTACTS,
     "quality",
     "pipelines.reset.allowed",
     "delta.enableRowTracking",

@@ -18,7 +18,7 @@ pub enum MarkPlace {
     Nothing,
 }
 
-const TEXT_OF_ENTITY: [&str; 23] = [
+const TEXT_OF_ENTITY: [&str; 28] = [
     "entity",
     "renamed_from",
     "description",
@@ -39,12 +39,17 @@ const TEXT_OF_ENTITY: [&str; 23] = [
     "delete_when/declassify",
     "rules/*/description",
     "rules/*/declassify",
+    "contacts",
+    "contacts/*",
+    "tags/*",
+    "deprecated/instead",
+    "deprecated/reason",
     "audience",
     "audience/*",
     "allow/*/reason",
 ];
 const SQL_OF_ENTITY: [&str; 6] = ["delete_when", "delete_when/sql", "rules/*", "rules/*/check", "derived/*", "rows/*"];
-const TEXT_OF_METRIC: [&str; 17] = [
+const TEXT_OF_METRIC: [&str; 22] = [
     "metric",
     "renamed_from",
     "description",
@@ -59,6 +64,11 @@ const TEXT_OF_METRIC: [&str; 17] = [
     "measures/*/declassify/reason",
     "tables/*/description",
     "tables/*/renamed_from",
+    "contacts",
+    "contacts/*",
+    "tags/*",
+    "deprecated/instead",
+    "deprecated/reason",
     "audience",
     "audience/*",
     "allow/*/reason",

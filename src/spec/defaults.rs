@@ -46,6 +46,12 @@ pub struct EntityDefaultsSpec {
     /// Audiences that may read the tables.
     #[schemars(extend("examples" = [["sales"]]))]
     pub audience: Option<OneOrMany>,
+    /// Whom to ask about the tables.
+    #[schemars(extend("examples" = [["sales-data@example.com"]]))]
+    pub contacts: Option<OneOrMany>,
+    /// Tags of the tables.
+    #[schemars(extend("examples" = [{"domain": "sales"}]))]
+    pub tags: Option<IndexMap<String, String>>,
     /// How old the newest file may be, for entities that read files.
     #[schemars(extend("examples" = [{"within_hours": 48}]))]
     pub freshness: Option<FreshnessSpec>,
@@ -100,4 +106,10 @@ pub struct MetricDefaultsSpec {
     /// Audiences that may read the tables.
     #[schemars(extend("examples" = [["sales"]]))]
     pub audience: Option<OneOrMany>,
+    /// Whom to ask about the tables.
+    #[schemars(extend("examples" = [["sales-data@example.com"]]))]
+    pub contacts: Option<OneOrMany>,
+    /// Tags of the tables.
+    #[schemars(extend("examples" = [{"domain": "sales"}]))]
+    pub tags: Option<IndexMap<String, String>>,
 }

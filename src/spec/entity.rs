@@ -8,6 +8,7 @@ use super::each::EachSpec;
 use super::shared::{ActionSpec, AllowSpec, ClassificationSpec, OneOrMany, PersonalSpec};
 use super::source::SourceSpec;
 use super::storage::StorageSpec;
+use super::upkeep::DeprecatedSpec;
 
 /// An entity: rows of one kind, read from files, computed by a query, or shipped with the specs as a lookup.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -87,6 +88,15 @@ pub struct EntitySpec {
     /// How the table is stored.
     #[schemars(extend("examples" = [{"cluster_by": ["city"]}]))]
     pub storage: Option<StorageSpec>,
+    /// Whom to ask about the table: teams, people, mail addresses. Becomes the table property `contacts`.
+    #[schemars(extend("examples" = [["sales-data@example.com"]]))]
+    pub contacts: Option<OneOrMany>,
+    /// Tags of the tables in Unity Catalog, besides `classification`, which `gen` sets.
+    #[schemars(extend("examples" = [{"domain": "sales"}]))]
+    pub tags: Option<IndexMap<String, String>>,
+    /// Says that the table will be removed. Its comment says so, and a spec that reads it gets a warning (W0404).
+    #[schemars(extend("examples" = [{"remove_on": "2027-01-31", "instead": "customers_v2"}]))]
+    pub deprecated: Option<DeprecatedSpec>,
     /// Warnings that are accepted, each with its place and the reason. An entry that matches no warning is a warning itself.
     #[schemars(extend("examples" = [[{"warning": "W0705", "at": "columns.email", "reason": "addresses of shops are on their doors"}]]))]
     pub allow: Option<Vec<AllowSpec>>,

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::each::EachSpec;
 use super::shared::{AllowSpec, ClassificationSpec, DeclassifyEntry, OneOrMany};
 use super::storage::StorageSpec;
+use super::upkeep::DeprecatedSpec;
 
 /// A metric: measures over the rows of an entity, in one or several tables.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -64,6 +65,15 @@ pub struct MetricSpec {
     /// How the tables are stored. All of them must have the columns that they are clustered by.
     #[schemars(extend("examples" = [{"cluster_by": ["period_start"]}]))]
     pub storage: Option<StorageSpec>,
+    /// Whom to ask about the tables: teams, people, mail addresses. Becomes the table property `contacts`.
+    #[schemars(extend("examples" = [["sales-data@example.com"]]))]
+    pub contacts: Option<OneOrMany>,
+    /// Tags of the tables in Unity Catalog, besides `classification`, which `gen` sets.
+    #[schemars(extend("examples" = [{"domain": "sales"}]))]
+    pub tags: Option<IndexMap<String, String>>,
+    /// Says that the metric will be removed. Its comment says so, and a spec that reads it gets a warning (W0404).
+    #[schemars(extend("examples" = [{"remove_on": "2027-01-31", "instead": "customers_v2"}]))]
+    pub deprecated: Option<DeprecatedSpec>,
     /// Warnings that are allowed, each with its place and the reason. An entry that matches no warning is itself a warning.
     #[schemars(extend("examples" = [[{"warning": "W0604", "at": "where", "reason": "the shop will begin to send this status in May"}]]))]
     pub allow: Option<Vec<AllowSpec>>,

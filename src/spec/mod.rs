@@ -15,6 +15,7 @@ mod settings;
 mod shared;
 mod source;
 mod storage;
+mod upkeep;
 
 use schemars::Schema;
 use schemars::transform::{RecursiveTransform, Transform};
@@ -38,6 +39,7 @@ pub use settings::{AutoscaleMode, AutoscaleSpec, ChannelSpec, ClusterLabel, Clus
 pub use shared::{ActionSpec, AllowSpec, ClassificationSpec, DeclassifyEntry, DeclassifySpec, OneOrMany, PersonalSpec};
 pub use source::{EncodingSpec, FilesSpec, FormatSpec, LookupSpec, OutsideSpec, QuerySpec, SourceSpec, TableReadSpec};
 pub use storage::StorageSpec;
+pub use upkeep::DeprecatedSpec;
 
 /// The three kinds of file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

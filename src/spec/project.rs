@@ -258,6 +258,10 @@ pub struct ScheduleSpec {
     /// of each other are read together. Default: no.
     #[schemars(example = true)]
     pub on_files: Option<bool>,
+    /// Whether new data in one of the tables that the refreshed entities read (`source: { table: .. }`) starts it, instead of
+    /// a cron expression. Changes within a minute of each other are read together. Default: no.
+    #[schemars(example = true)]
+    pub on_tables: Option<bool>,
     /// IANA time zone of the cron expression. Default: UTC.
     #[schemars(example = &"Europe/Zurich")]
     pub timezone: Option<String>,

@@ -33,7 +33,7 @@ measures:
 {%- endfor %}
 $$;
 
-ALTER VIEW {{ view.name }} SET TAGS ('classification' = {{ view.classification }});
+ALTER VIEW {{ view.name }} SET TAGS ({{ view.tags }});
 {%- for principal in view.others %}
 REVOKE ALL PRIVILEGES ON VIEW {{ view.name }} FROM {{ principal }};
 REVOKE SELECT ON VIEW {{ view.name }} FROM {{ principal }};

@@ -54,7 +54,12 @@ fn every_schedule_is_a_job_that_tries_as_hard_as_it_says() {
                 }
                 Start::Files => {
                     assert!(job.schedule.is_none());
-                    assert_eq!(job.trigger.as_ref().unwrap().file_arrival.url, "${var.landing}/");
+                    assert_eq!(job.trigger.as_ref().unwrap().file_arrival.as_ref().unwrap().url, "${var.landing}/");
+                }
+                Start::Tables => {
+                    let tables = job.trigger.as_ref().unwrap().table_update.as_ref().unwrap();
+                    assert!(tables.table_names.iter().all(|name| name.split('.').count() >= 3), "{tables:?}");
+                    assert!(!tables.table_names.is_empty() && job.schedule.is_none());
                 }
             }
             let update = job.tasks.iter().find(|task| task.pipeline_task.is_some()).unwrap();

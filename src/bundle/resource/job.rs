@@ -62,7 +62,33 @@ pub struct Trigger {
     /// `PAUSED` or `UNPAUSED`.
     pub pause_status: PauseStatus,
     /// New files.
-    pub file_arrival: FileArrival,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file_arrival: Option<FileArrival>,
+    /// New data in tables.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub table_update: Option<TableUpdate>,
+}
+
+/// Tables that change. Both times are at least 60 seconds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TableUpdate {
+    /// The tables, each as `catalog.schema.table`.
+    pub table_names: Vec<String>,
+    /// Whether one of them or all have to change.
+    pub condition: TableCondition,
+    /// Seconds between the end of a run and the next one.
+    pub min_time_between_triggers_seconds: u32,
+    /// Seconds without a change before a run starts, so that changes that belong together are read together.
+    pub wait_after_last_change_seconds: u32,
+}
+
+/// How many of the tables have to change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum TableCondition {
+    /// One of them.
+    AnyUpdated,
 }
 
 /// Files that arrive in a directory. Both times are at least 60 seconds.

@@ -16,7 +16,8 @@ pub use alert::{
 };
 pub use job::{
     CronSchedule, FileArrival, Health, HealthMetric, HealthOperator, HealthRule, Job, JobId, JobNotifications,
-    PipelineTask, Queue, RunJobTask, SqlFile, SqlFileSource, SqlTask, Task, TaskDependency, Trigger,
+    PipelineTask, Queue, RunJobTask, SqlFile, SqlFileSource, SqlTask, TableCondition, TableUpdate, Task,
+    TaskDependency, Trigger,
 };
 pub use pipeline::{Channel, EventLog, Glob, Library, Pipeline, PipelineEvent, PipelineNotification, RunAs};
 pub use place::{Schema, Volume, VolumeType};

@@ -95,16 +95,24 @@ impl Declaring<'_> {
         let by_tags = self.project.protection == Protection::Abac;
         for planned in self.plan.datasets.iter().filter(|p| p.dataset.kind(self.project) != StoredAs::Internal) {
             let table = ObjectPlace::of_dataset(self.target, planned.dataset, &planned.name).folded();
+            self.tags(&table, access::tags(self.project, planned.dataset));
             for reader in access::members(self.project, self.target, &access::readers(self.project, planned.dataset)) {
                 let select = self.select(planned.dataset, table.clone(), reader);
                 self.give(Given::Select(select));
             }
             for column in access::personal_columns(self.project, planned.dataset).into_keys() {
                 for tag in [Some("pii"), by_tags.then_some("pii_type")].into_iter().flatten() {
-                    let (table, column) = (table.clone(), folded(&column).into_owned());
+                    let (table, column) = (table.clone(), Some(folded(&column).into_owned()));
                     self.give(Given::Tag { table, column, tag: tag.to_owned() });
                 }
             }
+        }
+    }
+
+    /// Tags of a table or metric view.
+    fn tags(&mut self, table: &[String], tags: &[(String, String)]) {
+        for (tag, _) in tags {
+            self.give(Given::Tag { table: table.to_vec(), column: None, tag: tag.clone() });
         }
     }
 
@@ -147,6 +155,7 @@ impl Declaring<'_> {
             let Some(metric) = self.project.metrics.get(id.0) else { continue };
             let name = ObjectPlace::of_metric_view(self.target, name).folded();
             self.grant("SELECT", "VIEW", &name, &access::members(self.project, self.target, &metric.audiences));
+            self.tags(&name, &metric.upkeep.tags);
             self.give(Given::MetricView { name });
         }
         let release = self.helper(RELEASE_VIEW);

@@ -59,10 +59,11 @@ pub enum Given {
     },
     /// A tag that policies go by, or people look for.
     Tag {
-        /// Catalog, schema and name.
+        /// Catalog, schema and name of the table or metric view.
         table: Vec<String>,
-        /// Name of the column, in lower case.
-        column: String,
+        /// Name of the column, in lower case; none if the table has the tag.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        column: Option<String>,
         /// The key of the tag.
         tag: String,
     },

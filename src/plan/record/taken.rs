@@ -35,14 +35,14 @@ pub enum Withdrawal {
         /// The schema that it holds for.
         schema: Vec<String>,
     },
-    /// `ALTER .. ALTER COLUMN .. UNSET TAGS`.
+    /// `ALTER .. UNSET TAGS`, of a table or a column.
     UnsetTag {
-        /// Kind of the table, as it is now.
+        /// Kind of the table or view, as it is now.
         kind: &'static str,
         /// Catalog, schema and name, in lower case.
         table: Vec<String>,
-        /// Name of the column, in lower case.
-        column: String,
+        /// Name of the column, in lower case; none for a tag of the table.
+        column: Option<String>,
         /// The key of the tag.
         tag: String,
     },
@@ -70,8 +70,9 @@ impl Taken {
         let published = plan.datasets.iter().map(|planned| (planned, planned.dataset.kind(project)));
         let published = published.filter(|(_, kind)| *kind != StoredAs::Internal);
         let tables = published
-            .map(|(planned, kind)| (ObjectPlace::of_dataset(target, planned.dataset, &planned.name).folded(), kind));
-        let tables = tables.collect();
+            .map(|(planned, kind)| (ObjectPlace::of_dataset(target, planned.dataset, &planned.name), kind.words()));
+        let views = plan.metric_views.iter().map(|(_, name)| (ObjectPlace::of_metric_view(target, name), "VIEW"));
+        let tables = tables.chain(views).map(|(place, kind)| (place.folded(), kind)).collect();
         DeclaredNow { schemas: schemas(target), tables, ..DeclaredNow::of(&target.name, plan) }.taken(record)
     }
 
@@ -112,8 +113,8 @@ struct DeclaredNow<'a> {
     entries: &'a BTreeSet<RecordEntry>,
     /// Its schemas, if it is a target of the project.
     schemas: Vec<[String; 2]>,
-    /// The tables that are made there.
-    tables: BTreeMap<Vec<String>, StoredAs>,
+    /// The tables and metric views that are made there, with the words for their kinds.
+    tables: BTreeMap<Vec<String>, &'static str>,
     /// Who reads which table, and how.
     reads: BTreeMap<(&'a [String], &'a str), &'a Select>,
 }
@@ -167,7 +168,7 @@ impl<'a> DeclaredNow<'a> {
                     // A table that is not made any more keeps its tags, which protect what it holds.
                     let Some(kind) = self.tables.get(table) else { continue };
                     let (table, column, tag) = (table.clone(), column.clone(), tag.clone());
-                    taken.after.insert(Withdrawal::UnsetTag { kind: kind.words(), table, column, tag });
+                    taken.after.insert(Withdrawal::UnsetTag { kind, table, column, tag });
                 }
                 Given::Function { name } if self.drops(name) => {
                     taken.after.insert(Withdrawal::DropFunction(name.clone()));

@@ -16,7 +16,7 @@ use super::super::text::Sql;
 use super::super::{first_text, metric as tables};
 use super::Site;
 use super::place::grantee;
-use super::tag::classification_tag;
+use super::tag::table_tags;
 use crate::model::{ColumnPath, Dimension, Expression, HoleName, Leaf, Measure, Metric, MetricJoinKind, RefPath};
 use crate::plan::Identity;
 
@@ -35,7 +35,7 @@ struct MetricViewFile {
     filter: Option<Yaml>,
     dimensions: Vec<String>,
     measures: Vec<String>,
-    classification: super::super::text::Literal,
+    tags: Sql,
     others: Vec<Sql>,
 }
 
@@ -120,7 +120,7 @@ fn metric_view(site: &Site<'_>, metric: &Metric, name: &str) -> Result<MetricVie
         filter,
         dimensions: dimensions(metric, &names)?,
         measures: metric.measures.iter().map(|m| measure(metric, m, &names).render()).collect::<Result<_, _>>()?,
-        classification: classification_tag(metric.classification),
+        tags: table_tags(metric.classification, &metric.upkeep.tags),
         others: site.others(&readers).iter().map(grantee).collect(),
     })
 }

@@ -18,7 +18,7 @@ struct Tags<'a> {
 struct TaggedTable<'a> {
     kind: &'static str,
     name: Sql,
-    classification: Literal,
+    tags: Sql,
     columns: Vec<TaggedColumn<'a>>,
 }
 
@@ -52,7 +52,10 @@ fn tagged_table(site: &Site<'_>, planned: &PlannedDataset) -> TaggedTable<'stati
     TaggedTable {
         kind: planned.dataset.kind(site.project).words(),
         name: site.dataset(planned),
-        classification: classification_tag(access::classification(site.project, planned.dataset)),
+        tags: table_tags(
+            access::classification(site.project, planned.dataset),
+            access::tags(site.project, planned.dataset),
+        ),
         columns: columns
             .into_iter()
             .map(|column| TaggedColumn {
@@ -64,11 +67,16 @@ fn tagged_table(site: &Site<'_>, planned: &PlannedDataset) -> TaggedTable<'stati
     }
 }
 
-/// The value of the tag `classification`.
-pub fn classification_tag(classification: Classification) -> Literal {
-    Literal::new(match classification {
+/// The tags of a table or metric view: `'classification' = 'internal', 'domain' = 'sales'`.
+pub fn table_tags(classification: Classification, own: &[(String, String)]) -> Sql {
+    let classification = match classification {
         Classification::Public => "public",
         Classification::Internal => "internal",
         Classification::Confidential => "confidential",
-    })
+    };
+    let own = own.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+    let all = std::iter::once(("classification", classification)).chain(own);
+    let tags: Vec<String> =
+        all.map(|(key, value)| format!("{} = {}", Literal::new(key), Literal::new(value))).collect();
+    Sql(tags.join(", "))
 }

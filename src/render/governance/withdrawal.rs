@@ -74,8 +74,9 @@ pub fn statement(withdrawal: &Withdrawal) -> Sql {
             format!("DROP POLICY {} ON SCHEMA {}", Ident::new(policy), name(schema))
         }
         Withdrawal::UnsetTag { kind, table, column, tag } => {
-            let (table, column, tag) = (name(table), Ident::new(column), Literal::new(tag));
-            format!("ALTER {kind} {table} ALTER COLUMN {column} UNSET TAGS ({tag})")
+            let (table, tag) = (name(table), Literal::new(tag));
+            let column = column.as_ref().map(|column| format!(" ALTER COLUMN {}", Ident::new(column)));
+            format!("ALTER {kind} {table}{} UNSET TAGS ({tag})", column.unwrap_or_default())
         }
         Withdrawal::DropFunction(function) => format!("DROP FUNCTION IF EXISTS {}", name(function)),
     })

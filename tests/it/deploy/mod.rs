@@ -18,6 +18,7 @@ mod rollback;
 mod saved;
 mod sight;
 mod statements;
+mod upkeep;
 mod upload;
 mod validation;
 mod walk;

@@ -11,7 +11,8 @@ TBLPROPERTIES (
   'quality' = 'silver',
   'delta.enableRowTracking' = 'true',
   'delta.enableDeletionVectors' = 'true',
-  'delta.enableChangeDataFeed' = 'true'
+  'delta.enableChangeDataFeed' = 'true',
+  'contacts' = 'harbour office'
 );
 
 CREATE FLOW berths_changes AS AUTO CDC INTO ${silver_schema}.berths

@@ -14,7 +14,8 @@ TBLPROPERTIES (
   'quality' = 'silver',
   'delta.enableRowTracking' = 'true',
   'delta.enableDeletionVectors' = 'true',
-  'delta.enableChangeDataFeed' = 'true'
+  'delta.enableChangeDataFeed' = 'true',
+  'contacts' = 'dock@marina.example, +47 55 01 02'
 )
 WITH ROW FILTER ${schema}.row_filter_boats_by_length_m ON (length_m);
 

@@ -10,7 +10,8 @@ TBLPROPERTIES (
   'quality' = 'silver',
   'delta.enableRowTracking' = 'true',
   'delta.enableDeletionVectors' = 'true',
-  'delta.enableChangeDataFeed' = 'true'
+  'delta.enableChangeDataFeed' = 'true',
+  'contacts' = 'harbour office'
 )
 AS
 SELECT
