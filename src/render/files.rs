@@ -156,7 +156,7 @@ fn of_json(json: JsonForm) -> Vec<ReadOption> {
 }
 
 /// Options of the reader of Parquet. Days before 1582 are those of the calendar that all writers but old versions of Spark and Hive
-/// use; the default would move them (lakeflow-sql.md, "Reading files").
+/// use; the default may move them (lakeflow-sql.md, "Reading files").
 fn of_parquet() -> Vec<ReadOption> {
     vec![text("datetimeRebaseMode", "CORRECTED"), text("int96RebaseMode", "CORRECTED")]
 }

@@ -47,6 +47,7 @@ mod serving;
 mod spark_csv;
 mod spark_functions;
 mod spark_json;
+mod spark_parquet;
 mod structure;
 mod warehouse;
 mod workspace;

@@ -21,9 +21,9 @@ fn is_held(from: &DataType, to: &DataType) -> bool {
     };
     match (from, to) {
         (Utf8 | LargeUtf8, Utf8) | (Boolean, Boolean) | (Date32, Date32) => true,
-        (from, Int64) => from.is_integer(),
-        (Int8 | Int16 | Int32 | UInt8 | UInt16, Decimal128(..)) => whole_digits(to) >= Some(DIGITS_OF_INT),
-        (Int64 | UInt32, Decimal128(..)) => whole_digits(to) >= Some(DIGITS_OF_LONG),
+        (Int8 | Int16 | Int32 | Int64 | UInt8 | UInt16 | UInt32, Int64) => true,
+        (Int8 | Int16 | Int32, Decimal128(..)) => whole_digits(to) >= Some(DIGITS_OF_INT),
+        (Int64, Decimal128(..)) => whole_digits(to) >= Some(DIGITS_OF_LONG),
         (from, Decimal128(_, scale)) => {
             let own = decimal(from);
             own.is_some_and(|(_, own)| own <= *scale) && whole_digits(from) <= whole_digits(to)

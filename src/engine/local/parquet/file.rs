@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use datafusion::arrow::array::{Array, ArrayRef, AsArray};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use datafusion::arrow::compute::min;
 use datafusion::arrow::datatypes::{
     DataType, Date32Type, Field, Schema, SchemaRef, TimeUnit, TimestampMicrosecondType,
 };
 use datafusion::parquet::arrow::arrow_reader::{
-    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
 };
 use datafusion::parquet::basic::{ConvertedType, LogicalType, Type as PhysicalType};
 
@@ -57,10 +57,10 @@ impl ParquetFile {
     }
 
     /// The rows, in batches.
-    pub fn batches(&self) -> Result<ParquetRecordBatchReader, String> {
-        ParquetRecordBatchReaderBuilder::new_with_metadata(self.bytes.clone(), self.metadata.clone())
-            .build()
-            .map_err(|e| format!("the file cannot be read as Parquet: {e}"))
+    pub fn batches(&self) -> Result<Vec<RecordBatch>, String> {
+        let refused = |e: &dyn std::fmt::Display| format!("the file cannot be read as Parquet: {e}");
+        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(self.bytes.clone(), self.metadata.clone());
+        reader.build().map_err(|e| refused(&e))?.collect::<Result<_, _>>().map_err(|e| refused(&e))
     }
 
     /// The type that a column has in the file, as the format calls it.

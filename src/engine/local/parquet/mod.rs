@@ -6,6 +6,7 @@
 
 mod cell;
 mod convert;
+mod damage;
 mod file;
 mod write;
 
@@ -77,11 +78,10 @@ struct ParquetRows {
 impl ParquetRows {
     fn add(&mut self, landed: &LandedFile, rescues: bool) -> Result<(), RunFault> {
         let fault = |why: String| RunFault::landing(&landed.path, why);
-        let file = ParquetFile::of(&landed.bytes).map_err(fault)?;
+        let file = damage::contained(|| ParquetFile::of(&landed.bytes)).map_err(fault)?;
         let origin = RowOrigin::of(landed);
         let (mut unknown, mut others) = (FieldNotes::default(), BTreeMap::<String, (String, usize)>::new());
-        for batch in file.batches().map_err(fault)? {
-            let batch = batch.map_err(|e| fault(format!("the file cannot be read as Parquet: {e}")))?;
+        for batch in damage::contained(|| file.batches()).map_err(fault)? {
             let rest = self.add_batch(&file, &batch).map_err(fault)?;
             for row in &rest {
                 unknown.add(row.keys().filter(|name| self.place(name).is_none()));
