@@ -16,7 +16,7 @@ const MAX_FILE: u64 = 256 << 20;
 /// The largest list of what version control leaves out that is looked at.
 const MAX_IGNORED: u64 = 1 << 20;
 
-/// Create a new project: a small example, or specs inferred from CSV and JSON files
+/// Create a new project: a small example, or specs inferred from your files
 ///
 /// Existing files are never overwritten. A README, `.gitignore`, `.gitattributes` and schemas that are there stay as they are,
 /// and what is missing is added. If one of the specs or samples already exists, nothing is written.
@@ -24,15 +24,16 @@ const MAX_IGNORED: u64 = 1 << 20;
 #[command(after_help = "Examples:
   gen init shop                          a sample web shop to explore and change
   gen init shop --from exports/*.csv     entities with the columns, types and keys of these files
-  gen init shop --from exports           the same, of all CSV and JSON files in this directory
-  gen init shop --from events.jsonl.gz   columns for fields, also within objects; arrays as JSON text")]
+  gen init shop --from exports           the same, of all such files in this directory
+  gen init shop --from events.jsonl.gz   columns for fields, also within objects; arrays as JSON text
+  gen init shop --from rides.parquet     columns in the types that the file has")]
 pub struct InitArgs {
     /// Directory of the project, created if necessary [default: the current one]
     dir: Option<PathBuf>,
     /// Name of the project, in snake_case [default: the name of the directory]
     #[arg(long)]
     name: Option<String>,
-    /// CSV and JSON files to infer entities from, or directories with such files; they are copied to samples/
+    /// CSV, JSON and Parquet files to infer entities from, or directories with such files; they are copied to samples/
     ///
     /// JSON files hold a record a line, or one record or one array of records each. Names that end in .gz are unpacked.
     #[arg(long, alias = "from-csv", value_name = "FILE_OR_DIR", num_args = 1..)]
@@ -107,7 +108,7 @@ fn data_below(dir: &Path, notes: &mut Vec<String>, world: &dyn World) -> Result<
     below.sort();
     notes.extend(below.iter().map(|path| format!("left out {}: name it to read its files too", path.display())));
     if data.is_empty() {
-        return Err(Failure::Input(format!("{}: no CSV or JSON files in this directory", dir.display())));
+        return Err(Failure::Input(format!("{}: no CSV, JSON or Parquet files in this directory", dir.display())));
     }
     Ok(data)
 }

@@ -92,6 +92,11 @@ fn is_packed(ending: &str) -> bool {
     is_one_of(ending, &COMPRESSED)
 }
 
+/// Whether the name of a file says that it is Parquet.
+pub fn is_parquet_file(name: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, last)| is_one_of(last, &PARQUET))
+}
+
 /// The ending of the name of a file, if files that end like this are not CSV.
 pub fn ending_of_other_format(name: &str) -> Option<&str> {
     ending(name).filter(|ending| is_one_of(ending, &NO_CSV))

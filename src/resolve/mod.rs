@@ -60,7 +60,7 @@ mod validity;
 mod written;
 
 pub use constant::{Misfit, converts, exact, normalized, read};
-pub use glob::{ending_of_other_format, is_json_file};
+pub use glob::{ending_of_other_format, is_json_file, is_parquet_file};
 pub use names::{is_reserved_field, is_reserved_header};
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -133,6 +133,15 @@ fn is_closed(values: &[&str], spellings: &BTreeMap<String, BTreeMap<&str, usize>
 }
 
 impl InferredColumn {
+    /// The column with a type that its files say, and what is to be said of it.
+    #[cfg(feature = "engine")]
+    pub fn of_type(self, ty: DataType, doubt: Option<String>) -> InferredColumn {
+        let is_text = ty == DataType::String;
+        let accepted = if is_text { self.accepted } else { vec![] };
+        let lower = is_text && self.lower;
+        InferredColumn { ty, doubt, accepted, lower, format: None, nulls: vec![], misfits: 0, ..self }
+    }
+
     /// A column of JSON texts, of which `filled` are given, and what is to be said of it.
     pub fn of_json(name: &str, path: &str, filled: usize, rows: usize, pii: Option<PersonalSpec>) -> InferredColumn {
         InferredColumn {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::io::Read;
 
 use super::ScaffoldError;
-use crate::resolve::{ending_of_other_format, is_json_file};
+use crate::resolve::{ending_of_other_format, is_json_file, is_parquet_file};
 
 /// The most bytes that a packed file may unpack to.
 const MAX_UNPACKED: u64 = 1 << 30;
@@ -25,10 +25,17 @@ pub enum DataKind {
     Csv,
     /// JSON, of records a line or of one value.
     Json,
+    /// Parquet, whose columns have types.
+    Parquet,
 }
 
 impl DataFile {
-    /// The kind of its content: by its name, or else by its first character.
+    /// Whether its name says that it is Parquet, which is not text.
+    pub fn is_parquet(&self) -> bool {
+        is_parquet_file(&self.name)
+    }
+
+    /// The kind of its text: by its name, or else by its first character.
     ///
     /// # Errors
     /// A file whose name says that it is something else.
@@ -37,7 +44,7 @@ impl DataFile {
             return Ok(DataKind::Json);
         }
         if let Some(ending) = ending_of_other_format(&self.name) {
-            return Err(self.unreadable(format!("`.{ending}` files are neither CSV nor JSON")));
+            return Err(self.unreadable(format!("`.{ending}` files are neither CSV, JSON nor Parquet")));
         }
         let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
         let is_named = is_csv_name(&self.name);
@@ -76,9 +83,9 @@ impl DataFile {
     }
 }
 
-/// Whether a name is that of CSV or JSON, so that it is taken from a directory.
+/// Whether a name is that of a file that is read here, so that it is taken from a directory.
 pub fn is_data_name(name: &str) -> bool {
-    is_csv_name(name) || is_json_file(name)
+    is_csv_name(name) || is_json_file(name) || cfg!(feature = "engine") && is_parquet_file(name)
 }
 
 /// Whether no run reads a file of this name (`ignoredPathSegmentRegex`).

@@ -6,6 +6,8 @@ use super::events::{self, EventFile};
 use super::file::{DataFile, DataKind};
 use super::found::{self, DataTable};
 use super::table::CsvTable;
+#[cfg(feature = "engine")]
+use super::typed::{self, ParquetTable};
 use super::{ScaffoldError, names};
 
 /// The entity of files that have nothing but a date or a number for a name.
@@ -21,7 +23,7 @@ const ENDINGS: [&str; 9] =
 pub fn tables(files: &[DataFile]) -> Result<Vec<DataTable>, ScaffoldError> {
     let mut grouped: BTreeMap<(String, DataKind), Vec<&DataFile>> = BTreeMap::new();
     for file in files {
-        let kind = file.kind(&file.unpacked()?)?;
+        let kind = if file.is_parquet() { DataKind::Parquet } else { file.kind(&file.unpacked()?)? };
         let is_alone = || files.iter().filter(|other| names::parts(&other.name).core.is_empty()).count() == 1;
         let name = match names::parts(&file.name).core {
             "" if !is_alone() => NAMELESS.to_owned(),
@@ -36,6 +38,17 @@ pub fn tables(files: &[DataFile]) -> Result<Vec<DataTable>, ScaffoldError> {
                 let read = |file: &DataFile| CsvTable::read(file, &file.unpacked()?);
                 let read: Result<Vec<CsvTable>, _> = files.into_iter().map(read).collect();
                 tables.push(found::of_csv(&name, &read?));
+            }
+            #[cfg(feature = "engine")]
+            DataKind::Parquet => {
+                let read: Result<Vec<ParquetTable>, _> = files.into_iter().map(ParquetTable::read).collect();
+                tables.push(typed::of_parquet(&name, &read?));
+            }
+            #[cfg(not(feature = "engine"))]
+            DataKind::Parquet => {
+                let why = "this program has no engine, and reads no Parquet: write the entity with `format: parquet`";
+                let refused = files.into_iter().next().map(|file| file.unreadable(why.to_owned()));
+                refused.map_or(Ok(()), Err)?;
             }
             DataKind::Json => {
                 let read = |file: &DataFile| EventFile::read(file, file.unpacked()?);

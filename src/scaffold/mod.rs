@@ -1,4 +1,4 @@
-//! Files of a new project: a small example, or specs inferred from CSV and JSON files.
+//! Files of a new project: a small example, or specs inferred from CSV, JSON and Parquet files.
 //!
 //! Everything here is a pure function from texts to texts; where they go, and that nothing is overwritten, is decided by
 //! `gen init`. What is inferred is a start for people to read and change, so every guess is visible in the spec.
@@ -17,6 +17,8 @@ mod pattern;
 mod personal;
 mod table;
 mod text;
+#[cfg(feature = "engine")]
+mod typed;
 
 pub use example::example;
 pub use file::{DataFile, is_data_name, is_hidden};
@@ -115,11 +117,11 @@ pub struct InferredProject {
     pub left_out: Vec<String>,
 }
 
-/// A project whose entities are those of CSV and JSON files. Files whose names differ in digits and dates only are one
+/// A project whose entities are those of CSV, JSON and Parquet files. Files whose names differ in digits and dates only are one
 /// entity.
 ///
 /// # Errors
-/// A file that is neither, or two files of one name.
+/// A file that is none of these, or two files of one name.
 pub fn from_files(name: &str, files: &[DataFile]) -> Result<InferredProject, ScaffoldError> {
     let mut names = std::collections::BTreeSet::new();
     if let Some(twice) = files.iter().find(|f| !names.insert(&f.name)) {

@@ -29,7 +29,7 @@ pub use fault::RunFault;
 pub use header::LandingNote;
 pub use hold::{Hold, hold};
 pub use output::{QueryRows, csv_text, json_text, text_cells};
-pub use parquet::{ParquetColumn, parquet_bytes};
+pub use parquet::{FileColumn, ParquetColumn, parquet_bytes, parquet_columns};
 pub use report::{DatasetReport, ExpectationReport, RunReport};
 pub use run::{PATIENCE, RunRequest, run, run_held};
 pub use spark::variant_text;

@@ -128,13 +128,13 @@ fn files_that_hold_no_records_are_refused_by_name() {
         ("e.json.gz", b"{}", "cannot read `e.json.gz`: it cannot be unpacked: unexpected end of file"),
         ("f.json.zst", b"{}", "cannot read `f.json.zst`: `.zst` files are not unpacked here: unpack it, or use gzip"),
         ("_g.json", b"{}", "_g.json: no run reads a file whose name begins with `_` or `.`: rename it"),
-        ("h.parquet", b"PAR1", "cannot read `h.parquet`: `.parquet` files are neither CSV nor JSON"),
+        ("h.xlsx", b"PK", "cannot read `h.xlsx`: `.xlsx` files are neither CSV, JSON nor Parquet"),
     ] {
         assert_eq!(refused(name, bytes), format!("error: {expected}\n"), "{name}");
     }
     fs::create_dir(dir.path().join("none")).unwrap();
     let ran = gen_in(dir.path(), &["init", "p", "--from", "none"]).ended(1);
-    assert_eq!(ran.err, "error: none: no CSV or JSON files in this directory\n");
+    assert_eq!(ran.err, "error: none: no CSV, JSON or Parquet files in this directory\n");
     assert!(!dir.path().join("p").exists());
 }
 

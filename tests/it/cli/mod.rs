@@ -6,6 +6,7 @@ mod diagnostics;
 mod first_errors;
 mod init;
 mod init_json;
+mod init_parquet;
 mod lineage;
 mod lint;
 mod manual;

@@ -56,6 +56,11 @@ impl ParquetFile {
         Ok(ParquetFile { bytes, metadata, is_legacy })
     }
 
+    /// The columns and their types.
+    pub fn schema(&self) -> &SchemaRef {
+        self.metadata.schema()
+    }
+
     /// The rows, in batches.
     pub fn batches(&self) -> Result<Vec<RecordBatch>, String> {
         let refused = |e: &dyn std::fmt::Display| format!("the file cannot be read as Parquet: {e}");

@@ -5,11 +5,13 @@
 //! as a moment, a number cut to fewer digits.
 
 mod cell;
+mod columns;
 mod convert;
 mod damage;
 mod file;
 mod write;
 
+pub use columns::{FileColumn, parquet_columns};
 pub use write::{ParquetColumn, parquet_bytes};
 
 use std::collections::BTreeMap;
