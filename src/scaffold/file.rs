@@ -44,7 +44,7 @@ impl DataFile {
             return Ok(DataKind::Json);
         }
         if let Some(ending) = ending_of_other_format(&self.name) {
-            return Err(self.unreadable(format!("`.{ending}` files are neither CSV, JSON nor Parquet")));
+            return Err(self.unreadable(format!("`.{ending}` files are not CSV, JSON or Parquet")));
         }
         let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
         let is_named = is_csv_name(&self.name);

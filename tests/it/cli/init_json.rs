@@ -128,7 +128,7 @@ fn files_that_hold_no_records_are_refused_by_name() {
         ("e.json.gz", b"{}", "cannot read `e.json.gz`: it cannot be unpacked: unexpected end of file"),
         ("f.json.zst", b"{}", "cannot read `f.json.zst`: `.zst` files are not unpacked here: unpack it, or use gzip"),
         ("_g.json", b"{}", "_g.json: no run reads a file whose name begins with `_` or `.`: rename it"),
-        ("h.xlsx", b"PK", "cannot read `h.xlsx`: `.xlsx` files are neither CSV, JSON nor Parquet"),
+        ("h.xlsx", b"PK", "cannot read `h.xlsx`: `.xlsx` files are not CSV, JSON or Parquet"),
     ] {
         assert_eq!(refused(name, bytes), format!("error: {expected}\n"), "{name}");
     }
