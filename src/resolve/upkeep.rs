@@ -19,7 +19,8 @@ pub const CONTACTS: &str = "contacts";
 const OWN_TAGS: [&str; 3] = ["classification", "pii", "pii_type"];
 /// Beginnings of the keys of tags that the workspace itself sets.
 const OF_SERVER: [&str; 2] = ["system.", "class."];
-/// The most tags of a table, and the most characters of a key or value (lakeflow-sql.md, "Tags"); one tag is set by `gen`.
+/// The most tags of a table, one of which `gen` sets, and the most characters of a key or value (lakeflow-sql.md, "Grants,
+/// tags and comments").
 const MOST_TAGS: usize = 49;
 const LONGEST: usize = 256;
 /// Characters that some page of the documentation forbids in keys, and in values.

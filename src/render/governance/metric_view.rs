@@ -16,7 +16,7 @@ use super::super::text::Sql;
 use super::super::{first_text, metric as tables};
 use super::Site;
 use super::place::grantee;
-use super::tag::table_tags;
+use super::tag::{in_lines, table_tags};
 use crate::model::{ColumnPath, Dimension, Expression, HoleName, Leaf, Measure, Metric, MetricJoinKind, RefPath};
 use crate::plan::Identity;
 
@@ -91,7 +91,7 @@ struct MeasureFormat {
 pub fn metric_views(site: &Site<'_>) -> Result<String, askama::Error> {
     let views = site.metric_views().map(|(metric, name)| metric_view(site, metric, name));
     let views: Vec<MetricViewFile> = views.collect::<Result<_, _>>()?;
-    MetricViews {
+    let file = MetricViews {
         head: site.head(
             "Metric views: the figures of the tables, free to be sliced by any dimension.",
             "after the first update, when the tables exist, and before any grant",
@@ -99,8 +99,8 @@ pub fn metric_views(site: &Site<'_>) -> Result<String, askama::Error> {
             &["Whoever runs it owns the views, and reads the tables for those who read a view. Only the owner can replace one."],
         )?,
         views,
-    }
-    .render()
+    };
+    Ok(in_lines(file.render()?, site.project))
 }
 
 fn metric_view(site: &Site<'_>, metric: &Metric, name: &str) -> Result<MetricViewFile, askama::Error> {

@@ -1,10 +1,11 @@
 //! Tags: how far a table may be shared, and which columns contain personal data.
 
 use askama::Template;
+use lakeflow::fmt;
 
 use super::super::text::{Ident, Literal, Sql};
 use super::Site;
-use crate::model::{Classification, Protection};
+use crate::model::{Classification, Project, Protection};
 use crate::plan::protection::type_word;
 use crate::plan::{Identity, PlannedDataset, access};
 
@@ -31,7 +32,7 @@ struct TaggedColumn<'a> {
 
 /// The tags of all published tables.
 pub fn tags(site: &Site<'_>) -> Result<String, askama::Error> {
-    Tags {
+    let file = Tags {
         head: site.head(
             "Tags of tables and columns.",
             "after the first update, when the tables exist, and before any grant",
@@ -42,8 +43,15 @@ pub fn tags(site: &Site<'_>) -> Result<String, askama::Error> {
             ],
         )?,
         tables: site.published().map(|planned| tagged_table(site, planned)).collect(),
-    }
-    .render()
+    };
+    Ok(in_lines(file.render()?, site.project))
+}
+
+/// A file with tags of one's own, of which there may be too many for a line.
+pub fn in_lines(text: String, project: &Project) -> String {
+    let of_entities = project.entities.iter().map(|entity| &entity.upkeep);
+    let mut all = of_entities.chain(project.metrics.iter().map(|metric| &metric.upkeep));
+    if all.any(|upkeep| !upkeep.tags.is_empty()) { fmt::format(&text).text } else { text }
 }
 
 fn tagged_table(site: &Site<'_>, planned: &PlannedDataset) -> TaggedTable<'static> {
