@@ -96,6 +96,13 @@ impl Declared<'_> {
                 let is_personal = self.project.entity(id).columns.iter().any(|column| column.pii.is_some());
                 is_personal.then_some(PersonalKind::Other)
             }
+            // Values of another type than the declared one, of any column.
+            Dataset::Raw(id) | Dataset::Quarantine(id)
+                if column == "_rescued_data" && self.project.entity(id).has_typed_files() =>
+            {
+                let is_personal = self.project.entity(id).columns.iter().any(|column| column.pii.is_some());
+                is_personal.then_some(PersonalKind::Other)
+            }
             Dataset::Raw(id) if self.project.entity(id).has_records() => self.kind_of_field(id, column),
             Dataset::Raw(id)
             | Dataset::Table(id)
