@@ -14,11 +14,8 @@ use super::desired::{Desired, DesiredStatement};
 use super::effect::{Effect, Object, ObjectKind, TaggedObject};
 use super::field::Extent;
 use crate::bundle::resource::ResourceKind;
-use crate::model::{Ownership, Share};
+use crate::model::{Ownership, Share, TAGS_OF_SERVER};
 use crate::plan::{FilePhase, Identity};
-
-/// Beginnings of the keys of tags that the workspace itself sets.
-const OF_SERVER: [&str; 2] = ["system.", "class."];
 
 /// Who and what the specs speak of.
 pub struct Ours<'a> {
@@ -121,7 +118,7 @@ impl Ours<'_> {
             let Some(keeper) = catalog.keepers.get(&tagged.table) else { continue };
             let is_foreign = |key: &&String| {
                 let is_given = given.get(tagged).is_some_and(|given| given.contains(key.as_str()));
-                !is_given && !OF_SERVER.iter().any(|begin| key.starts_with(begin))
+                !is_given && !TAGS_OF_SERVER.iter().any(|begin| key.starts_with(begin))
             };
             let foreign: BTreeSet<String> = tags.keys().filter(is_foreign).cloned().collect();
             if foreign.is_empty() {

@@ -41,7 +41,7 @@ pub use reading::{
 pub use sql::{Action, ColumnPath, Expression, HoleName, Leaf, MeasureId, RefPath, Size, SpecOrigin};
 
 pub use storage::{Clustering, Storage};
-pub use upkeep::{RowCount, Upkeep};
+pub use upkeep::{RowCount, TAGS_OF_SERVER, Upkeep};
 
 use std::collections::BTreeMap;
 

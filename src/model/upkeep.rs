@@ -10,6 +10,9 @@ pub struct Upkeep {
     pub deprecated: Option<String>,
 }
 
+/// Beginnings of the keys of tags that the workspace itself sets.
+pub const TAGS_OF_SERVER: [&str; 2] = ["system.", "class."];
+
 /// Least number of raw rows.
 #[derive(Debug, Clone, Copy)]
 pub struct RowCount {

@@ -10,15 +10,13 @@ use super::context::Context;
 use super::graph::Graph;
 use crate::codes;
 use crate::load::Located;
-use crate::model::{Entity, Metric, Storage, Upkeep};
+use crate::model::{Entity, Metric, Storage, TAGS_OF_SERVER, Upkeep};
 use crate::spec::{DeprecatedSpec, EntitySpec, MetricSpec, OneOrMany};
 
 /// The property that names contacts.
 pub const CONTACTS: &str = "contacts";
 /// Tags that come from what else is in specs.
 const OWN_TAGS: [&str; 3] = ["classification", "pii", "pii_type"];
-/// Beginnings of the keys of tags that the workspace itself sets.
-const OF_SERVER: [&str; 2] = ["system.", "class."];
 /// The most tags of a table, one of which `gen` sets, and the most characters of a key or value (lakeflow-sql.md, "Grants,
 /// tags and comments").
 const MOST_TAGS: usize = 49;
@@ -58,7 +56,9 @@ fn resolve<T>(said: &UpkeepKeys<'_>, storage: &mut Storage, spec: &Located<T>, c
             }
             names.push(name.trim());
         }
-        storage.properties.push((CONTACTS.to_owned(), names.join(", ")));
+        if !names.is_empty() {
+            storage.properties.push((CONTACTS.to_owned(), names.join(", ")));
+        }
     }
     let mut tags = vec![];
     for (key, value) in said.tags.into_iter().flatten() {
@@ -79,7 +79,7 @@ fn check_tag<T>(key: &str, value: &str, spec: &Located<T>, context: &mut Context
     if OWN_TAGS.iter().any(|own| own.eq_ignore_ascii_case(key)) {
         let fault = Diagnostic::error(codes::OPTION_CONFLICT, format!("`{key}` is a tag that `gen` sets"));
         context.push(fault.at(place).hint("remove it"));
-    } else if OF_SERVER.iter().any(|beginning| begins(beginning)) {
+    } else if TAGS_OF_SERVER.iter().any(|beginning| begins(beginning)) {
         let fault = Diagnostic::error(codes::BAD_VALUE, format!("`{key}` is a tag that the workspace sets"));
         context.push(fault.at(place).hint("remove it"));
     } else if let Some(why) = fault_of(key, NOT_IN_KEYS) {

@@ -1,14 +1,4 @@
-{{ header }}
-CREATE OR REFRESH MATERIALIZED VIEW {{ name }} (
-{%- for column in columns %}
-  {{ column }}{% if !loop.last %},{% endif %}
-{%- endfor %}
-)
-{%- if let Some(cluster) = storage.cluster %}
-{{ cluster|item(0) }}
-{%- endif %}
-COMMENT {{ comment }}
-{% include "table_properties.sql" %}
+{% include "materialized_table.sql" %}
 AS
 WITH variants AS (
   -- Every row that stays, once, and whether it deletes its key.

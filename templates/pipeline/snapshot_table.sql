@@ -1,14 +1,4 @@
-{{ header }}
-CREATE OR REFRESH MATERIALIZED VIEW {{ name }} (
-{%- for column in columns %}
-  {{ column }}{% if !loop.last %},{% endif %}
-{%- endfor %}
-)
-{%- if let Some(cluster) = storage.cluster %}
-{{ cluster|item(0) }}
-{%- endif %}
-COMMENT {{ comment }}
-{% include "table_properties.sql" %}
+{% include "materialized_table.sql" %}
 AS
 WITH newest AS (
   -- The rows of the file that was changed last, of those files that have rows that stay.
