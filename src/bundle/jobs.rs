@@ -25,10 +25,10 @@ use super::resource::{
     PipelineTask, Queue, ResourceKind, RunJobTask, SqlFile, SqlFileSource, SqlTask, TableCondition, TableUpdate, Task,
     TaskDependency, Trigger,
 };
-use crate::model::{Entity, EntityId, Layer, Project, Schedule, Start, TargetId};
+use crate::model::{Layer, Project, Refreshed, Schedule, Start, TargetId};
 use crate::plan::deployment::{self, JobKind};
 use crate::plan::operation::{self, OperationScript};
-use crate::plan::{self, ArtifactKind, BuildPlan, Dataset, FilePhase, Governance, Identity, Selection};
+use crate::plan::{self, ArtifactKind, BuildPlan, FilePhase, Governance, Identity, Selection};
 
 /// Seconds without a new file before a run starts: files that belong together arrive together.
 const QUIET_SECONDS: u32 = 60;
@@ -178,7 +178,7 @@ fn trigger(project: &Project, planned: &Plan) -> Option<Trigger> {
         }
         Start::Tables => {
             let tables = TableUpdate {
-                table_names: tables(project, &planned.selection),
+                table_names: tables(project, &planned.schedule.refresh),
                 condition: TableCondition::AnyUpdated,
                 min_time_between_triggers_seconds: QUIET_SECONDS,
                 wait_after_last_change_seconds: QUIET_SECONDS,
@@ -188,15 +188,13 @@ fn trigger(project: &Project, planned: &Plan) -> Option<Trigger> {
     }
 }
 
-/// The tables of others that an update reads, each once; all that the project reads if it reads none of them.
-fn tables(project: &Project, selection: &Selection) -> Vec<String> {
-    let is_refreshed = |index: usize| selection.contains(Dataset::Table(EntityId(index)));
+/// The tables of others that what is refreshed reads, each once.
+fn tables(project: &Project, names: &[String]) -> Vec<String> {
     let catalog = reference::to(CATALOG);
-    let name = |entity: &Entity| Some(entity.outside()?.within(&catalog)?.join("."));
-    let entities = || project.entities.iter().enumerate();
-    let read: BTreeSet<String> = entities().filter(|(i, _)| is_refreshed(*i)).filter_map(|(_, e)| name(e)).collect();
-    let read = if read.is_empty() { entities().filter_map(|(_, entity)| name(entity)).collect() } else { read };
-    read.into_iter().collect()
+    let refreshed = Refreshed::of(project, names);
+    let entities = refreshed.entities.iter().map(|id| project.entity(*id));
+    let names = entities.filter_map(|entity| Some(entity.outside()?.within(&catalog)?.join(".")));
+    names.collect::<BTreeSet<String>>().into_iter().collect()
 }
 
 /// The chain of tasks; each depends on the one before it.

@@ -13,6 +13,7 @@ mod metric;
 mod outside;
 mod query;
 mod reading;
+mod refresh;
 mod sql;
 mod storage;
 mod upkeep;
@@ -38,6 +39,7 @@ pub use query::{TableQuery, TextPlace};
 pub use reading::{
     FormReader, MomentForm, NumberForm, Reading, TextForm, WINDOWS_1252, lines, misread_as_latin_1, windows_1252,
 };
+pub use refresh::Refreshed;
 pub use sql::{Action, ColumnPath, Expression, HoleName, Leaf, MeasureId, RefPath, Size, SpecOrigin};
 
 pub use storage::{Clustering, Storage};

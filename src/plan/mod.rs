@@ -119,7 +119,7 @@ fn take_away(project: &Project, record: &Record, plan: &mut BuildPlan, diagnosti
 
 /// Whether an entity can hold references that do not resolve.
 pub fn has_orphans(entity: &Entity) -> bool {
-    entity.is_judged() && entity.references.iter().any(|r| !r.always_resolves)
+    entity.unresolved().next().is_some()
 }
 
 /// Whether keys of an entity that are delivered twice are counted.

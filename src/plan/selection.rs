@@ -5,8 +5,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{BuildPlan, Dataset, has_orphans};
-use crate::model::{EntityId, Metric, MetricId, Project};
+use super::{BuildPlan, Dataset};
+use crate::model::{EntityId, Project, Refreshed};
 
 /// The datasets of an update, in the order of the plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,14 +22,7 @@ impl Selection {
     /// What entities and metrics with these names need; everything when there are none.
     pub fn of(project: &Project, plan: &BuildPlan, names: &[String]) -> Selection {
         let everything = names.is_empty();
-        let is_named = |name: &String| everything || names.contains(name);
-        let mut metrics: BTreeSet<MetricId> = (0..project.metrics.len())
-            .map(MetricId)
-            .filter(|id| project.metrics.get(id.0).is_some_and(|metric| is_named(&metric.name)))
-            .collect();
-        let mut entities: BTreeSet<EntityId> =
-            (0..project.entities.len()).map(EntityId).filter(|id| is_named(&project.entity(*id).name)).collect();
-        add_read(project, &mut entities, &mut metrics);
+        let Refreshed { entities, metrics } = Refreshed::of(project, names);
         let left_out = || (0..project.entities.len()).map(EntityId).filter(|id| !entities.contains(id));
         let has_all_files = left_out().all(|id| !project.entity(id).is_loaded());
         let has_all_rules = left_out().all(|id| !project.entity(id).is_judged());
@@ -55,27 +48,5 @@ impl Selection {
     /// Whether a dataset is among them.
     pub fn contains(&self, dataset: Dataset) -> bool {
         self.by_dataset.contains(&dataset)
-    }
-}
-
-/// Adds what the tables of these entities and metrics read: what queries name, what metrics measure and join, and the
-/// entities that those here refer to, which tables of orphans read.
-fn add_read(project: &Project, entities: &mut BTreeSet<EntityId>, metrics: &mut BTreeSet<MetricId>) {
-    let mut open_entities: Vec<EntityId> = entities.iter().copied().collect();
-    let mut open_metrics: Vec<MetricId> = metrics.iter().copied().collect();
-    loop {
-        let read: Vec<EntityId> = if let Some(id) = open_metrics.pop() {
-            project.metrics.get(id.0).map(Metric::entities).unwrap_or_default()
-        } else if let Some(id) = open_entities.pop() {
-            let entity = project.entity(id);
-            let query = entity.query();
-            open_metrics.extend(query.iter().flat_map(|query| &query.metrics).filter(|id| metrics.insert(**id)));
-            let unresolved = entity.references.iter().filter(|r| has_orphans(entity) && !r.always_resolves);
-            let queried = query.iter().flat_map(|query| query.entities.iter().copied());
-            unresolved.map(|reference| reference.entity).chain(queried).collect()
-        } else {
-            return;
-        };
-        open_entities.extend(read.into_iter().filter(|id| entities.insert(*id)));
     }
 }

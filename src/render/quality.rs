@@ -46,15 +46,10 @@ pub fn orphans(project: &Project, id: EntityId) -> Result<String, askama::Error>
         row_filter: columns::row_filter(project, Dataset::Orphans(id)),
         comment: Literal::new(format!("Rows of {} that refer to something unknown", entity.name)),
         entity: Ident::new(&entity.name),
-        references: unresolved(entity).map(|r| orphan_reference(project, entity, r)).collect(),
+        references: entity.unresolved().map(|r| orphan_reference(project, entity, r)).collect(),
         current: current_rows(entity, &entity.name).as_ref().map(Sql::of),
     }
     .render()
-}
-
-/// References that may fail to resolve.
-fn unresolved(entity: &Entity) -> impl Iterator<Item = &Reference> {
-    entity.references.iter().filter(|r| !r.always_resolves)
 }
 
 fn orphan_reference(project: &Project, entity: &Entity, reference: &Reference) -> OrphanReference {
@@ -183,7 +178,7 @@ struct CountedReference<'a> {
 pub fn orphan_counts(project: &Project) -> Result<String, askama::Error> {
     let mut references = vec![];
     for entity in project.entities.iter().filter(|e| plan::has_orphans(e)) {
-        references.extend(unresolved(entity).map(|r| CountedReference {
+        references.extend(entity.unresolved().map(|r| CountedReference {
             entity: Literal::new(&entity.name),
             column: Literal::new(&r.label),
             referenced: Literal::new(&project.entity(r.entity).name),

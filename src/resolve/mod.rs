@@ -139,14 +139,25 @@ pub fn resolve(set: &SpecSet, sources: &SourceMap, diagnostics: &mut Diagnostics
     let names = entity_specs.iter().map(|s| s.spec.entity.as_str());
     let known: Vec<&str> = names.chain(metric_specs.iter().map(|s| s.spec.metric.as_str())).collect();
     for project in &set.projects {
-        let look = |context: &mut Context<'_>| operation::check_schedules(project, &known, &entity_specs, context);
-        context.judge(project.file, look);
+        context.judge(project.file, |context| operation::check_refreshes(project, &known, context));
     }
-    let faulty = context.faulty;
-    let lost = !set.lost.is_empty() || !set.left_out.is_empty();
-    let is_whole = faulty.is_empty() && !lost && set.projects.len() == 1;
+    let mut faulty = context.faulty;
     graph.entities.truncate(entity_specs.len());
-    Resolved { project: self::project(set, settings, graph.entities, metrics), faulty, is_whole, allowances }
+    let project = self::project(set, settings, graph.entities, metrics);
+    let is_complete = set.lost.is_empty() && set.left_out.is_empty() && set.projects.len() == 1;
+    report_idle_starts(set, &project, &mut faulty, diagnostics);
+    Resolved { is_whole: is_complete && faulty.is_empty(), project, faulty, allowances }
+}
+
+/// Reports schedules that nothing would ever start.
+fn report_idle_starts(set: &SpecSet, project: &Project, faulty: &mut BTreeSet<FileId>, diagnostics: &mut Diagnostics) {
+    let is_complete = set.lost.is_empty() && set.left_out.is_empty();
+    for spec in &set.projects {
+        for fault in operation::idle_starts(spec, project, faulty, is_complete) {
+            diagnostics.push(fault);
+            faulty.insert(spec.file);
+        }
+    }
 }
 
 /// The project that all parts make.

@@ -1,6 +1,9 @@
 //! The project file: what is refreshed when, and who is notified when.
 
+use std::collections::BTreeSet;
+
 use lakeflow::diag::{Diagnostic, did_you_mean};
+use lakeflow::source::FileId;
 use lakeflow::yaml::pointer_segment;
 
 use super::context::Context;
@@ -8,8 +11,8 @@ use super::names::{self, NameOf};
 use super::schedule;
 use crate::codes;
 use crate::load::Located;
-use crate::model::{Alerts, Cron, Schedule, Start};
-use crate::spec::{EntitySpec, ProjectSpec, ScheduleSpec, SourceSpec, SpecKind};
+use crate::model::{Alerts, Cron, Entity, Project, Refreshed, Schedule, Start};
+use crate::spec::{ProjectSpec, ScheduleSpec, SpecKind};
 
 /// Resolves schedules, in the order of the spec.
 pub fn schedules(project: &Located<ProjectSpec>, context: &mut Context<'_>) -> Vec<Schedule> {
@@ -96,22 +99,40 @@ pub fn alerts(project: &Located<ProjectSpec>, context: &mut Context<'_>) -> Aler
     }
 }
 
-/// Reports schedules that refresh what does not exist, and those that wait for tables where no entity reads any. `known` are
-/// the names of entities and metrics.
-pub fn check_schedules(
-    project: &Located<ProjectSpec>,
-    known: &[&str],
-    entities: &[&Located<EntitySpec>],
-    context: &mut Context<'_>,
-) {
-    let is_whole = context.lost.is_empty() && context.left_out.is_empty();
-    let reads_tables = entities.iter().any(|spec| matches!(spec.spec.source, SourceSpec::Table(_)));
-    for (name, spec) in project.spec.schedules.iter().flatten() {
-        if spec.on_tables == Some(true) && is_whole && !reads_tables {
-            let place = project.key(&format!("/schedules/{}/on_tables", pointer_segment(name)));
-            let fault = Diagnostic::error(codes::OPTION_CONFLICT, "no entity reads a table that something else keeps");
-            context.push(fault.at(place).hint("for new files, write `on_files: true`"));
+/// Reports schedules that wait for tables although nothing that they refresh reads any. What is at fault may read one.
+/// `is_complete` says whether all specs could be read.
+pub fn idle_starts(
+    spec: &Located<ProjectSpec>,
+    project: &Project,
+    faulty: &BTreeSet<FileId>,
+    is_complete: bool,
+) -> Vec<Diagnostic> {
+    let mut faults = vec![];
+    for schedule in project.schedules.iter().filter(|schedule| schedule.start == Start::Tables) {
+        let Refreshed { entities, metrics } = Refreshed::of(project, &schedule.refresh);
+        let entities: Vec<&Entity> = entities.iter().filter_map(|id| project.entities.get(id.0)).collect();
+        let metrics = metrics.iter().filter_map(|id| project.metrics.get(id.0));
+        let mut origins = metrics.map(|m| &m.origin).chain(entities.iter().map(|entity| &entity.origin));
+        let has_fault = origins.any(|origin| faulty.contains(&origin.span.file));
+        let named = |name: &String| {
+            project.entities.iter().map(|e| &e.name).chain(project.metrics.iter().map(|m| &m.name)).any(|n| n == name)
+        };
+        let is_known = !has_fault && schedule.refresh.iter().all(named);
+        let is_known = is_known && (is_complete || !schedule.refresh.is_empty());
+        if is_known && entities.iter().all(|entity| entity.outside().is_none()) {
+            let place = spec.key(&format!("/schedules/{}/on_tables", pointer_segment(&schedule.name)));
+            let message =
+                format!("nothing that schedule `{}` refreshes reads a table that something else keeps", schedule.name);
+            let fault = Diagnostic::error(codes::OPTION_CONFLICT, message).at(place);
+            faults.push(fault.hint("name what reads one under `refresh`, or write `on_files: true` for new files"));
         }
+    }
+    faults
+}
+
+/// Reports schedules that refresh what does not exist; `known` are the names of entities and metrics.
+pub fn check_refreshes(project: &Located<ProjectSpec>, known: &[&str], context: &mut Context<'_>) {
+    for (name, spec) in project.spec.schedules.iter().flatten() {
         let pointer = format!("/schedules/{}/refresh", pointer_segment(name));
         for (word, pointer) in spec.refresh.iter().flat_map(|r| r.with_pointers(&pointer)) {
             let may_be = |kind| context.lost.may_declare(kind, word);
