@@ -71,7 +71,7 @@ fn placed(at: &Reached<'_>, names: &[String]) -> Vec<String> {
     let target = at.compilation.project.as_ref().and_then(|project| project.targets.get(at.target.0));
     let full = |name: &String| {
         let planned = at.compilation.plan.datasets.iter().find(|planned| is_same_name(&planned.name, name))?;
-        let place = ObjectPlace::of_dataset(target?, planned.dataset, name);
+        let place = ObjectPlace::of_dataset(target?, planned.dataset, &planned.name);
         (!is_same_name(place.schema, &target?.schema)).then(|| place.parts().join("."))
     };
     names.iter().map(|name| full(name).unwrap_or_else(|| name.clone())).collect()

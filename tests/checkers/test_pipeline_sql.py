@@ -34,6 +34,11 @@ class Parts(unittest.TestCase):
         self.assertEqual(flow.query, "SELECT * EXCEPT (n), n AS __START_AT, n AS __END_AT FROM STREAM s")
         self.assertEqual(flow.probe, "SELECT a, b, n, gone FROM STREAM s")
 
+    def test_schemas_of_layers_are_left_out(self):
+        sql = "CREATE OR REFRESH MATERIALIZED VIEW ${gold_schema}.t (a INT MASK ${schema}.m)\nAS SELECT a FROM ${bronze_schema}.s;"
+        [dataset], _ = pipeline_sql.read(sql)
+        self.assertEqual((dataset.name, dataset.queries), ("t", ["SELECT a FROM s"]))
+
     def test_files_have_the_columns_of_their_schema_and_what_is_rescued(self):
         query = "SELECT * FROM STREAM read_files('${x}/a(b).csv', schema => 'a STRING, b INT', rescuedDataColumn => '_r')"
         [(call, columns)] = pipeline_sql.file_reads(query)

@@ -12,6 +12,7 @@ use lakegen::plan::operation::OperationScript;
 use lakegen::plan::{ArtifactKind, BundleFile, Folder, deployment::PlaceKind};
 
 use crate::projects::{cases, compile};
+use crate::root;
 
 /// Every project: the cases and the shipped one.
 fn projects() -> Vec<Compilation> {
@@ -103,6 +104,19 @@ fn a_schedule_refreshes_all_that_its_datasets_read() {
                 }
             }
         }
+    }
+}
+
+/// A name without a schema is one in the schema of the pipeline.
+#[test]
+fn a_schedule_names_tables_of_layers_with_their_schema() {
+    let compilation = compile(&root().join("tests/cases/marina"));
+    let (_, bundle) = parts(&compilation);
+    let jobs = jobs(&bundle);
+    let update = jobs["piers_job"].tasks.iter().find_map(|task| task.pipeline_task.as_ref()).unwrap();
+    for (name, schema) in [("crowded_piers", "silver"), ("boats_raw", "bronze"), ("boats_orphans", "quality")] {
+        let full = format!("${{var.catalog}}.${{var.{schema}_schema}}.{name}");
+        assert!(update.refresh_selection.contains(&full), "{full}: {:?}", update.refresh_selection);
     }
 }
 

@@ -96,6 +96,23 @@ fn programs_read_json() {
     }
 }
 
+/// The pipeline takes a name without a schema for one in its own schema.
+#[test]
+fn a_table_of_a_layer_is_started_by_its_name() {
+    let stage = Stage::new();
+    let path = stage.dir.path().join("specs/project.yml");
+    let specs = fs::read_to_string(&path).unwrap();
+    let schemas = "    schema: shop\n    schemas: { bronze: shop_raw }\n";
+    fs::write(&path, specs.replace("    schema: shop\n", schemas)).unwrap();
+    stage.run("gen build && gen deploy --yes -q --run --allow wider-access:analysts");
+    let (text, status) = ran(&stage, "start Customers_Raw customers --full-refresh orders_raw --wait");
+    assert_eq!(status, 0, "{text}");
+    let state = stage.workspace.state();
+    let request = &state.pipelines.values().next().unwrap().updates.last().unwrap().request;
+    assert_eq!(request["refresh_selection"], serde_json::json!(["main.shop_raw.customers_raw", "customers"]));
+    assert_eq!(request["full_refresh_selection"], serde_json::json!(["main.shop_raw.orders_raw"]));
+}
+
 #[test]
 fn a_workspace_that_fails_is_no_fault_of_the_input() {
     let stage = Stage::new();
