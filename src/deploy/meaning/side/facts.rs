@@ -110,7 +110,7 @@ impl Facts {
         self.private = table.private;
         self.properties = table.properties.iter().map(|p| (p.key.clone(), p.value.clone())).collect();
         self.comment.clone_from(&table.comment);
-        self.keys.extend(table.constraints.iter().map(constraint));
+        self.keys.extend(table.constraints.iter().map(|key| constraint(evaluator, key)));
     }
 
     fn column(&mut self, evaluator: &Evaluator, column: &DeclaredColumn) {
@@ -126,7 +126,7 @@ impl Facts {
             self.keys.insert(format!("primary key {name}"));
         }
         if let Some(key) = &column.foreign_key {
-            self.keys.insert(format!("foreign key {name} {}", name_text(&key.1.table).to_lowercase()));
+            self.keys.insert(format!("foreign key {name} {}", evaluator.full_name(parts(&key.1.table)).join(".")));
         }
         if let Some(mask) = &column.mask {
             self.masks.insert(name.clone(), called(evaluator, &mask.function, &mask.using_columns));
@@ -145,7 +145,7 @@ impl Facts {
     }
 }
 
-fn constraint(constraint: &TableConstraint) -> String {
+fn constraint(evaluator: &Evaluator, constraint: &TableConstraint) -> String {
     let names = |columns: &[Ident]| {
         columns.iter().map(|column| folded(&column.value).into_owned()).collect::<Vec<_>>().join(" ")
     };
@@ -155,7 +155,8 @@ fn constraint(constraint: &TableConstraint) -> String {
             format!("primary key {}{}", names(columns), series.unwrap_or_default())
         }
         TableConstraintKind::ForeignKey { columns, references } => {
-            format!("foreign key {} {}", names(columns), name_text(&references.table).to_lowercase())
+            let table = evaluator.full_name(parts(&references.table)).join(".");
+            format!("foreign key {} {table}", names(columns))
         }
         TableConstraintKind::Unique(columns) => format!("unique {}", names(columns)),
         TableConstraintKind::Check(condition) => format!("check {}", expr_text(condition).to_lowercase()),
