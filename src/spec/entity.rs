@@ -189,8 +189,8 @@ pub struct ColumnSpec {
     #[schemars(example = &"Customer No.")]
     pub header: Option<String>,
     /// Field of JSON records, or column of a Parquet file or of a table, that the column is read from, if it is not the one with
-    /// the name of the column. In records, dots lead to fields within fields; put a name that contains a dot in back-quotes: `` `price.net` ``. An object or
-    /// array of a record can be read as a string: its JSON text.
+    /// the name of the column. In records, dots lead to fields within fields; put a name that contains a dot in back-quotes:
+    /// `` `price.net` ``. An object or array of a record can be read as a string: its JSON text.
     #[schemars(example = &"customer.address.city")]
     pub from: Option<String>,
     /// How dates, timestamps or numbers are written in the files, if it differs from the format of the source: for dates and
